@@ -1,22 +1,25 @@
 """The contract of a step type: its config schema, and the work of one attempt."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+PathPattern = tuple[str, ...]
+"""A place in a config, ``*`` standing for any key or index: ``("cases", "*", "when")``."""
 Group = Literal["start", "do", "data", "decide", "tell", "think", "ask"]
 """Where the palette shows a type, and the tint of its icon."""
 Stream = Literal["stdout", "stderr", "engine"]
 
 
 class StepError(Exception):
-    """An attempt failed. ``type`` is what ``retry_on`` names: ``timeout``, ``http_503``, ``exit_1`` ...
+    """An attempt failed. ``type`` is what ``retry_on`` names: ``timeout``, ``http_503``, ``exit_1``.
 
-    ``retry_after`` (seconds) is what the other side asked for; ``output`` is what is kept of the attempt;
-    ``retryable`` False ends the step at once, whatever its policy (a wrong config does not mend itself).
+    ``retry_after`` (seconds) is what the other side asked for; ``output`` is what is kept of the
+    attempt; ``retryable`` False ends the step at once, whatever its policy (a wrong config does not
+    mend itself).
     """
 
     def __init__(
@@ -85,16 +88,25 @@ class StepContext(Protocol):
     """Where the file step may read and write."""
 
     def log(self, line: str, stream: Stream = "engine") -> None:
-        """Adds a line to the execution's log, shown live. Never blocks; too fast a writer loses lines, and is told."""
+        """Adds a line to the execution's log, shown live.
+
+        Never blocks; too fast a writer loses lines, and is told.
+        """
         ...
 
     def resolve(self, path: str) -> Path:
-        """An absolute path for ``path``; relative ones start in ``folder``. Raises StepError without one."""
+        """An absolute path for ``path``; relative ones start in ``folder``.
+
+        Raises StepError without one.
+        """
         ...
 
 
 class StepType(ABC):
-    """One kind of step. Subclasses declare what they are; one instance serves all attempts of an engine."""
+    """One kind of step. Subclasses declare what they are.
+
+    One instance serves all attempts of an engine.
+    """
 
     type: ClassVar[str]
     title: ClassVar[str]
@@ -104,17 +116,36 @@ class StepType(ABC):
     description: ClassVar[str]
     schema: ClassVar[dict[str, Any]]
     """JSON Schema of ``config`` (an object). Beside the standard words it may say ``x-widget``
-    (``code``, ``text``, ``expression``, ``cron``, ``duration``, ``size``, ``path``, ``mapping``, ``json``,
-    ``steps``) and ``x-order``; every property has ``title`` and ``description``."""
+    (``code``, ``text``, ``expression``, ``cron``, ``duration``, ``size``, ``path``, ``mapping``,
+    ``json``, ``steps``), ``x-order``, and ``x-expression: true`` where ``expressions`` names it; every
+    property has ``title`` and ``description``. A ``default`` says what the type itself takes where a
+    key is missing: nobody fills it in before ``execute``."""
     runnable: ClassVar[bool] = True
     """False while the type is known but this version cannot run it."""
     inline: ClassVar[bool] = False
     """True for pure, instant types (condition, transform): they take no worker."""
     body: ClassVar[Literal["", "steps", "branches"]] = ""
     """Where the config holds steps of its own."""
+    expressions: ClassVar[tuple[PathPattern, ...]] = ()
+    """Texts of the config that are expressions, with or without braces. Who renders the config
+    evaluates them, and ``execute`` receives the value: a condition sees ``[1]`` or ``False``, never
+    the text."""
+    literal: ClassVar[tuple[PathPattern, ...]] = ()
+    """Parts of the config that are never templates, with everything below them: a script's code."""
+
+    def is_expression(self, path: Sequence[str | int]) -> bool:
+        """Whether the config's text at ``path`` is an expression, evaluated to a value."""
+        return any(len(path) == len(p) and _begins(path, p) for p in self.expressions)
+
+    def is_literal(self, path: Sequence[str | int]) -> bool:
+        """Whether the config's value at ``path`` stays as it was written, braces and all."""
+        return any(_begins(path, pattern) for pattern in self.literal)
 
     def ports(self, config: Mapping[str, Any]) -> tuple[str, ...]:
-        """The output ports besides ``success``, ``failure``, ``done`` and ``always``, e.g. ``true`` and ``false``."""
+        """The output ports besides ``success``, ``failure``, ``done`` and ``always``.
+
+        A condition has ``true`` and ``false``, or one a case. A broken config gives what can be read.
+        """
         return ()
 
     def summary(self, config: Mapping[str, Any]) -> str:
@@ -122,10 +153,23 @@ class StepType(ABC):
         return ""
 
     def check(self, config: Mapping[str, Any], folder: Path | None = None) -> list[ConfigIssue]:
-        """What is wrong in ``config`` beyond the schema; templates in it are not yet rendered. No I/O but
-        a look whether a named file is there, and that only when ``folder`` is given."""
+        """What is wrong in ``config`` beyond the schema; templates in it are not yet rendered.
+
+        No I/O but a look whether a named file is there, and that only when ``folder`` is given.
+        """
         return []
 
     @abstractmethod
-    async def execute(self, step: StepView, input: Mapping[str, Any], context: StepContext) -> StepResult:
-        """Does the work of one attempt. Raises StepError when it fails; must end soon after a cancel."""
+    async def execute(
+        self, step: StepView, input: Mapping[str, Any], context: StepContext
+    ) -> StepResult:
+        """Does the work of one attempt.
+
+        Raises StepError when it fails; must end soon after a cancel.
+        """
+
+
+def _begins(path: Sequence[str | int], pattern: PathPattern) -> bool:
+    return len(path) >= len(pattern) and all(
+        part in ("*", str(key)) for part, key in zip(pattern, path, strict=False)
+    )
