@@ -1,7 +1,7 @@
 """Treadle's engine: the public face through which everything else reaches it.
 
-Names are imported where they are first used, so that a command pays only for what it needs. Whoever adds a
-name puts it in both lists below: the first is read by type checkers, the second at run time.
+Names are imported where they are first used, so that a command pays only for what it needs. Whoever
+adds a name puts it in both lists below: the first is read by type checkers, the second at run time.
 """
 
 from importlib import import_module

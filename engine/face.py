@@ -1,4 +1,5 @@
-"""What the public face composes of several rooms: definitions loaded against the types that are installed."""
+"""What the public face composes of several rooms: definitions loaded against the types that are
+installed."""
 
 from functools import cache
 from pathlib import Path
@@ -18,9 +19,10 @@ def catalogue() -> Catalogue:
 
 
 def load(data: str | bytes, file: str = "", folder: Path | None = None) -> Loaded:
-    """Reads and checks a definition: its source, its model where one can be made, and every problem.
+    """Reads and checks a definition: its source, its model where one can be made, and every
+    problem.
 
-    ``file`` is named in the problems; with ``folder`` files that the definition names are looked for there.
-    Never raises for what the text holds.
+    ``file`` is named in the problems; with ``folder`` files that the definition names are looked
+    for there. Never raises for what the text holds.
     """
     return load_with(data, catalogue(), file, folder)

@@ -1,8 +1,8 @@
 """The typed model of a workflow definition, as the file format of version 1.0 describes it.
 
-Every value is frozen; sequences are tuples. Durations are seconds, sizes are bytes. Mappings that hold
-an author's own data (``config``, ``variables`` ...) are plain JSON-like trees and are never changed in
-place.
+Every value is frozen; sequences are tuples. Durations are seconds, sizes are bytes. Mappings that
+hold an author's own data (``config``, ``variables`` ...) are plain JSON-like trees and are never
+changed in place.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,8 @@ class Dependency(Struct, frozen=True):
 
 
 class RetryPolicy(Struct, frozen=True, kw_only=True):
-    """How often and how soon a failed attempt is repeated; None leaves a value to the engine's default."""
+    """How often and how soon a failed attempt is repeated; None leaves a value to the engine's
+    default."""
 
     max_attempts: int | None = None
     initial_delay: float | None = None
@@ -45,7 +46,8 @@ class RetryPolicy(Struct, frozen=True, kw_only=True):
 
 
 class Cache(Struct, frozen=True, kw_only=True):
-    """Where a step's completed result may be taken from again: by key (a template), for ``ttl`` seconds."""
+    """Where a step's completed result may be taken from again: by key (a template), for ``ttl``
+    seconds."""
 
     key: str
     ttl: float | None = None
@@ -60,17 +62,19 @@ class Concurrency(Struct, frozen=True, kw_only=True):
 
 
 class Body(Struct, frozen=True):
-    """The steps inside a ``loop`` or ``parallel`` step: one body named "" for ``steps``, else one per branch."""
+    """The steps inside a ``loop`` or ``parallel`` step: one body named "" for ``steps``, else one
+    per branch."""
 
     name: str
     steps: "tuple[Step, ...]"
 
 
 class Step(Struct, frozen=True, kw_only=True):
-    """The unit of execution. ``config`` is the author's mapping without the bodies, which are typed here.
+    """The unit of execution. ``config`` is the author's mapping without the bodies, which are typed
+    here.
 
-    ``depends_on`` is None where the file says nothing, and () where it says ``[]``: the order of a list is
-    read from ``order`` and ``is_parallel`` only when no step of it has ``depends_on``.
+    ``depends_on`` is None where the file says nothing, and () where it says ``[]``: the order of a
+    list is read from ``order`` and ``is_parallel`` only when no step of it has ``depends_on``.
     """
 
     id: str
@@ -140,7 +144,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
 
     @property
     def handlers(self) -> frozenset[str]:
-        """Ids of the top steps that stand outside the graph and start only as handlers or compensation."""
+        """Ids of the top steps that stand outside the graph and start only as handlers or
+        compensation."""
         named = {*self.on_failure, *self.on_success, *self.on_cancel, *self.finally_}
         return frozenset(named | {step.compensate for step in self.steps if step.compensate})
 
@@ -160,10 +165,12 @@ def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
 
 
 def dependencies(steps: tuple[Step, ...]) -> dict[str, tuple[Dependency, ...]]:
-    """Step id -> what it waits for, in one list of steps (the top, or one body), ``order`` read as the format says.
+    """Step id -> what it waits for, in one list of steps (the top, or one body), ``order`` read as
+    the format says.
 
-    Where no step of the list has ``depends_on`` and some have ``order`` or ``is_parallel``, each step depends
-    on all steps of the order before it; ``is_parallel`` shares the place of the step before it.
+    Where no step of the list has ``depends_on`` and some have ``order`` or ``is_parallel``, each
+    step depends on all steps of the order before it; ``is_parallel`` shares the place of the step
+    before it.
     """
     explicit = any(step.depends_on is not None for step in steps)
     ordered = any(step.order is not None or step.is_parallel for step in steps)

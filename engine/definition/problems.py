@@ -1,4 +1,5 @@
-"""What is wrong, or doubtful, in a definition: one kind of value for every check, with its place and its way out."""
+"""What is wrong, or doubtful, in a definition: one kind of value for every check, with its place
+and its way out."""
 
 from typing import Literal
 
@@ -10,7 +11,8 @@ Path = tuple[str | int, ...]
 
 
 class Splice(Struct, frozen=True):
-    """Replaces the characters ``start`` up to ``end`` of a text by ``text``; offsets count characters."""
+    """Replaces the characters ``start`` up to ``end`` of a text by ``text``; offsets count
+    characters."""
 
     start: int
     end: int
@@ -25,7 +27,8 @@ class Fix(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """One finding. ``line`` and ``column`` count from 1 (0 when the place is not known); offsets are characters."""
+    """One finding. ``line`` and ``column`` count from 1 (0 when the place is not known); offsets
+    are characters."""
 
     severity: Severity
     code: str

@@ -1,7 +1,7 @@
 """The values of the REST API: what the service answers and what its clients send.
 
-Times are ISO 8601 in UTC, durations are seconds. These structs are the one description of the protocol: the
-OpenAPI document is made from them, and ``engine.client`` speaks them.
+Times are ISO 8601 in UTC, durations are seconds. These structs are the one description of the
+protocol: the OpenAPI document is made from them, and ``engine.client`` speaks them.
 """
 
 from datetime import datetime
@@ -13,7 +13,15 @@ from engine.definition.problems import Problem
 
 WorkflowStatus = Literal["draft", "active", "paused", "completed", "failed", "cancelled"]
 ExecutionStatus = Literal[
-    "pending", "queued", "running", "paused", "waiting", "completed", "failed", "cancelled", "timed_out"
+    "pending",
+    "queued",
+    "running",
+    "paused",
+    "waiting",
+    "completed",
+    "failed",
+    "cancelled",
+    "timed_out",
 ]
 StepStatus = Literal[
     "pending", "running", "waiting", "completed", "failed", "skipped", "cancelled", "timed_out"
@@ -78,7 +86,8 @@ class Workflow(Struct, frozen=True, kw_only=True):
     execution_count: int = 0
     last_executed: datetime | None = None
     success_rate: float | None = None
-    """Completed of all that ended by themselves (completed, failed, timed_out), 0..1; None before the first."""
+    """Completed of all that ended by themselves (completed, failed, timed_out), 0..1; None before
+    the first."""
     next_due: datetime | None = None
     error: str | None = None
     """Why its triggers cannot go on, or why the newest text is not the active one."""
@@ -188,10 +197,11 @@ class Event(Struct, frozen=True, kw_only=True):
     """One thing that happened, as the event stream tells it.
 
     Types: ``execution.queued|started|completed|failed|cancelled|timed_out``,
-    ``step.started|completed|failed|retrying|skipped|cancelled|timed_out|waiting``, ``log`` (data is a LogLine),
-    ``workflow.changed|deleted``, ``trigger.fired``. For ``step.*`` data is the StepExecution without input and
-    output, for ``execution.*`` the Execution without source and steps. ``id`` is durable and grows; 0 for ``log``,
-    which is not replayed (``GET /executions/{id}/logs`` has every line).
+    ``step.started|completed|failed|retrying|skipped|cancelled|timed_out|waiting``, ``log`` (data is
+    a LogLine), ``workflow.changed|deleted``, ``trigger.fired``. For ``step.*`` data is the
+    StepExecution without input and output, for ``execution.*`` the Execution without source and
+    steps. ``id`` is durable and grows; 0 for ``log``, which is not replayed (``GET
+    /executions/{id}/logs`` has every line).
     """
 
     id: int

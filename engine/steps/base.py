@@ -15,7 +15,8 @@ Stream = Literal["stdout", "stderr", "engine"]
 
 
 class StepError(Exception):
-    """An attempt failed. ``type`` is what ``retry_on`` names: ``timeout``, ``http_503``, ``exit_1``.
+    """An attempt failed. ``type`` is what ``retry_on`` names: ``timeout``, ``http_503``,
+    ``exit_1``.
 
     ``retry_after`` (seconds) is what the other side asked for; ``output`` is what is kept of the
     attempt; ``retryable`` False ends the step at once, whatever its policy (a wrong config does not
@@ -117,9 +118,9 @@ class StepType(ABC):
     schema: ClassVar[dict[str, Any]]
     """JSON Schema of ``config`` (an object). Beside the standard words it may say ``x-widget``
     (``code``, ``text``, ``expression``, ``cron``, ``duration``, ``size``, ``path``, ``mapping``,
-    ``json``, ``steps``), ``x-order``, and ``x-expression: true`` where ``expressions`` names it; every
-    property has ``title`` and ``description``. A ``default`` says what the type itself takes where a
-    key is missing: nobody fills it in before ``execute``."""
+    ``json``, ``steps``), ``x-order``, and ``x-expression: true`` where ``expressions`` names it;
+    every property has ``title`` and ``description``. A ``default`` says what the type itself takes
+    where a key is missing: nobody fills it in before ``execute``."""
     runnable: ClassVar[bool] = True
     """False while the type is known but this version cannot run it."""
     inline: ClassVar[bool] = False
@@ -144,7 +145,8 @@ class StepType(ABC):
     def ports(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """The output ports besides ``success``, ``failure``, ``done`` and ``always``.
 
-        A condition has ``true`` and ``false``, or one a case. A broken config gives what can be read.
+        A condition has ``true`` and ``false``, or one a case. A broken config gives what can be
+        read.
         """
         return ()
 
