@@ -1,4 +1,4 @@
-"""One check of a package list a call: `checks.py CHECK` reads {"file": ...} from stdin, prints its findings."""
+"""One check of a package list a call: `checks.py CHECK` reads {"file": ...} from stdin."""
 
 import csv
 import json
@@ -13,11 +13,13 @@ NAME = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 VERSION = re.compile(r"(\d+:)?\d[A-Za-z0-9.+~-]*")
 # The sections of Debian's archive, "non-free/" and the like before them.
 SECTIONS = frozenset(
-    "admin cli-mono comm database debian-installer debug devel doc editors education electronics"
-    " embedded fonts games gnome gnu-r gnustep golang graphics hamradio haskell httpd interpreters"
-    " introspection java javascript kde kernel libdevel libs lisp localization mail math metapackages"
-    " misc net news ocaml oldlibs otherosfs perl php python ruby rust science shells sound tasks tex"
-    " text utils vcs video web x11 xfce zope".split()
+    """
+    admin cli-mono comm database debian-installer debug devel doc editors education
+    electronics embedded fonts games gnome gnu-r gnustep golang graphics hamradio haskell
+    httpd interpreters introspection java javascript kde kernel libdevel libs lisp
+    localization mail math metapackages misc net news ocaml oldlibs otherosfs perl php
+    python ruby rust science shells sound tasks tex text utils vcs video web x11 xfce zope
+    """.split()  # noqa: SIM905
 )
 
 
