@@ -33,7 +33,7 @@ def main() -> int:
         treadle = python.parent.relative_to(setup.ROOT) / "treadle"
         setup.say(
             "\nThere is no display here, so no window can be opened. Workflows run without one:\n"
-            f"  {treadle} run resources/samples/{SAMPLE}.yaml\n"
+            f"  {treadle} run resources/samples/{SAMPLE}/{SAMPLE}.yaml\n"
             f"  {treadle} serve          (schedules, REST API)\n"
             f"  {treadle} --help         (everything else)"
         )
