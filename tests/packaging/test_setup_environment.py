@@ -79,7 +79,7 @@ def test_without_a_display_the_headless_way_is_shown(
 
     said = capsys.readouterr().out
     assert "no display" in said
-    command = next(line for line in said.splitlines() if " run " in line).split()
+    command = next(line for line in said.splitlines() if "treadle run" in line).split()
     assert (start.setup.ROOT / command[2]).is_file(), "the sample it names is there"
 
 
