@@ -103,7 +103,7 @@ class EngineRunningError(RuntimeError):
 
 
 class EngineLock:
-    """The lock of one data folder; ``with EngineLock(home):`` raises EngineRunningError if taken."""
+    """The lock of a data folder; ``with EngineLock(home):`` raises EngineRunningError if taken."""
 
     def __init__(self, data: Path, what: str = "treadle serve") -> None:
         self.data = data
@@ -175,7 +175,7 @@ def is_free(path: Path) -> bool:
 
 
 class OwnerLock:
-    """The lock of an engine process that owns executions; once it is free, others take them over."""
+    """The lock of an engine process that owns executions; when free, others take them over."""
 
     def __init__(self, data: Path, owner: str) -> None:
         self.owner = owner
