@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.settings import EngineLock, EngineRunningError, OwnerLock, home, socket_path
-from engine.settings.locks import is_free
+from engine.settings.lock import is_free
 
 HOLD = """
 import sys
@@ -18,7 +18,7 @@ from pathlib import Path
 from engine.settings import EngineLock
 lock = EngineLock(Path(sys.argv[1]), "treadle serve")
 lock.acquire()
-lock.announce("http://127.0.0.1:1")
+lock.announce(port=1)
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -43,7 +43,7 @@ def test_a_second_engine_is_told_who_holds_the_folder(tmp_path: Path) -> None:
             EngineLock(tmp_path).acquire()
         assert caught.value.holder is not None
         assert caught.value.holder.pid == holder.pid
-        assert caught.value.holder.address == "http://127.0.0.1:1"
+        assert caught.value.holder.port == 1
         assert str(holder.pid) in str(caught.value)
     finally:
         holder.kill()

@@ -29,6 +29,10 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+LOCK_FILE = "engine.lock"
+INFO_FILE = "engine.json"
+
+
 class FileLock:
     """An exclusive lock on a file, held by this process until ``release`` or its end."""
 
@@ -78,15 +82,20 @@ class FileLock:
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who holds a data folder. ``address`` is the socket's path or a URL, "" before it listens."""
+    """Who holds a data folder, and where it listens: nowhere before it has said so."""
 
     pid: int
     started: datetime
     what: str = "treadle serve"
-    address: str = ""
+    socket: str | None = None
+    """Path of its Unix socket."""
+    host: str | None = None
+    port: int | None = None
+    """TCP port on ``host``."""
 
     def __str__(self) -> str:
-        place = f" at {self.address}" if self.address else ""
+        where = self.socket or (self.port and f"{self.host or '127.0.0.1'}:{self.port}")
+        place = f" at {where}" if where else ""
         return f"{self.what}, process {self.pid}, since {self.started:%Y-%m-%d %H:%M:%S} UTC{place}"
 
 
@@ -108,8 +117,8 @@ class EngineLock:
     def __init__(self, data: Path, what: str = "treadle serve") -> None:
         self.data = data
         self.what = what
-        self._lock = FileLock(data / "engine.lock")
-        self._info = data / "engine.json"
+        self._lock = FileLock(data / LOCK_FILE)
+        self._info = data / INFO_FILE
         self._started = datetime.now(UTC)
 
     @property
@@ -124,13 +133,22 @@ class EngineLock:
             if time.monotonic() >= until:
                 raise EngineRunningError(self.data, self.holder())
             time.sleep(0.02)
-        self.announce("")
+        self.announce()
 
-    def announce(self, address: str) -> None:
+    def announce(
+        self, *, socket: str | None = None, host: str | None = None, port: int | None = None
+    ) -> None:
         """Tells others where this engine listens. Only the holder may call it."""
         if not self.held:
             raise RuntimeError("only the holder of the engine lock can announce its address")
-        holder = Holder(pid=os.getpid(), started=self._started, what=self.what, address=address)
+        holder = Holder(
+            pid=os.getpid(),
+            started=self._started,
+            what=self.what,
+            socket=socket,
+            host=host,
+            port=port,
+        )
         draft = self._info.with_suffix(".new")
         draft.write_bytes(msgspec.json.encode(holder))
         draft.replace(self._info)
@@ -139,10 +157,7 @@ class EngineLock:
         """Who holds the lock now, None when nobody does or it has not said so yet."""
         if not self.held and is_free(self._lock.path):
             return None
-        try:
-            return msgspec.json.decode(self._info.read_bytes(), type=Holder)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
+        return _read_holder(self._info)
 
     def release(self) -> None:
         """Gives the data folder back. Does nothing when it is not held."""
@@ -161,6 +176,18 @@ class EngineLock:
         trace: TracebackType | None,
     ) -> None:
         self.release()
+
+
+def lock_holder(data: Path) -> Holder | None:
+    """Who holds the engine lock of a data folder; None when nobody does or it has not said so."""
+    return None if is_free(data / LOCK_FILE) else _read_holder(data / INFO_FILE)
+
+
+def _read_holder(info: Path) -> Holder | None:
+    try:
+        return msgspec.json.decode(info.read_bytes(), type=Holder)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
 def is_free(path: Path) -> bool:
