@@ -1,1 +1,1 @@
-"""The desktop designer: draws workflows, runs them through the engine, shows what happened."""
+"""The desktop program of Treadle: draw a workflow, run it, see what it did."""

@@ -1,0 +1,68 @@
+"""The design tokens, read from one file: every colour, size, type role and duration."""
+
+from functools import cache
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from designer.theme.resources import resource_path
+
+Scheme = Literal["light", "dark"]
+
+
+class Kind(Struct, frozen=True):
+    """The faint tile of a group of step types: the colour of its icon and of the ground behind."""
+
+    ink: str
+    tint: str
+
+
+class State(Struct, frozen=True):
+    """How a state looks: colour roles of its shape, its word and its pill, and its glyph's icon."""
+
+    color: str
+    text: str
+    soft: str
+    glyph: str
+
+
+class FontRole(Struct, frozen=True):
+    """``size`` in logical pixels, ``weight`` as in CSS (400 regular, 600 semibold)."""
+
+    size: int
+    weight: int
+
+
+class Type(Struct, frozen=True):
+    """The faces and the type scale."""
+
+    family: str
+    mono_family: str
+    detail: FontRole
+    label: FontRole
+    body: FontRole
+    strong: FontRole
+    heading: FontRole
+    page: FontRole
+    figure: FontRole
+    mono: FontRole
+
+
+class Tokens(Struct, frozen=True):
+    """All tokens. Sizes, spacing and radii are logical pixels, motion is milliseconds."""
+
+    colors: dict[Scheme, dict[str, str]]
+    kinds: dict[Scheme, dict[str, Kind]]
+    states: dict[str, State]
+    spacing: dict[str, int]
+    radius: dict[str, int]
+    size: dict[str, int]
+    type: Type
+    motion: dict[str, int]
+
+
+@cache
+def load_tokens() -> Tokens:
+    """The shipped tokens. Raises msgspec.ValidationError when the file is damaged."""
+    return msgspec.json.decode(resource_path("themes", "tokens.json").read_bytes(), type=Tokens)
