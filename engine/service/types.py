@@ -301,7 +301,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     errors: list[ErrorCount]
 
 
-class ProblemDocument(Struct, frozen=True, kw_only=True):
+class ProblemDocument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An error as RFC 9457 (problem details) shapes it; ``problems`` are those of a definition."""
 
     title: str
@@ -310,3 +310,32 @@ class ProblemDocument(Struct, frozen=True, kw_only=True):
     type: str = "about:blank"
     instance: str | None = None
     problems: list[Problem] | None = None
+
+
+class EngineInfo(Struct, frozen=True, kw_only=True):
+    """The engine process, as the private socket alone tells it."""
+
+    pid: int
+    version: str
+    home: str
+    """Its data folder."""
+    keep: bool
+    """True when it stays although nobody is connected and nothing runs, waits or is active."""
+    clients: int
+    """Open event streams: the windows that are connected."""
+    busy: bool
+    """True while executions run, wait or queue, or workflows are active."""
+
+
+class EngineWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    keep: bool
+
+
+class ValidateWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /validate. ``path`` is named in the problems; with ``folder`` the files that steps name
+    are looked for.
+    """
+
+    source: str
+    path: str | None = None
+    folder: str | None = None

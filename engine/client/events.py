@@ -1,0 +1,53 @@
+"""The event stream as a client follows it: batches of events, over as many connections as it takes."""
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.client.endpoint import STREAM_SILENCE
+from engine.client.errors import ClientError, EngineUnavailable
+from engine.client.sse import Reader
+from engine.service.types import Event, ProblemDocument
+
+if TYPE_CHECKING:
+    import httpx
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+async def read_stream(
+    http: "httpx.AsyncClient", reader: Reader, query: dict[str, str]
+) -> AsyncIterator[list[Event]]:
+    """The batches of one connection, until the engine ends it; empty ones for heartbeats.
+
+    Resumes after ``reader.last_id``. Raises EngineUnavailable when the connection breaks,
+    ClientError when the engine refuses it.
+    """
+    import httpx
+
+    if reader.last_id is not None:
+        query = {**query, "after": str(reader.last_id)}
+    timeout = httpx.Timeout(5.0, read=STREAM_SILENCE)
+    reader.reset()
+    try:
+        async with http.stream(
+            "GET", "/api/v1/events/stream", params=query, timeout=timeout
+        ) as response:
+            if response.status_code != 200:
+                raise ClientError(as_problem(response.status_code, await response.aread()))
+            async for chunk in response.aiter_raw():
+                yield [_decoder.decode(message.data) for message in reader.feed(chunk)]
+    except (httpx.TransportError, RuntimeError) as error:
+        raise EngineUnavailable(
+            f"the event stream broke: {error or type(error).__name__}"
+        ) from error
+
+
+def as_problem(status: int, content: bytes) -> ProblemDocument:
+    """The problem document of an answer; one is made where something else than an engine answered."""
+    try:
+        return msgspec.json.decode(content, type=ProblemDocument)
+    except msgspec.DecodeError:
+        text = content[:500].decode(errors="replace")
+        return ProblemDocument(title=f"HTTP status {status}", status=status, detail=text)
