@@ -7,6 +7,8 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+from engine.steps.fields import unit_issues
+
 PathPattern = tuple[str, ...]
 """A place in a config, ``*`` standing for any key or index: ``("cases", "*", "when")``."""
 Group = Literal["start", "do", "data", "decide", "tell", "think", "ask"]
@@ -158,8 +160,14 @@ class StepType(ABC):
         """What is wrong in ``config`` beyond the schema; templates in it are not yet rendered.
 
         No I/O but a look whether a named file is there, and that only when ``folder`` is given.
+        Types that override this add to what it finds: durations and sizes that cannot be read.
         """
-        return []
+        return [
+            ConfigIssue(message=text, path=path) for path, text in unit_issues(self.schema, config)
+        ]
+
+    async def close(self) -> None:  # noqa: B027  (most types hold nothing)
+        """Ends what the type holds open in the running event loop; called as the engine stops."""
 
     @abstractmethod
     async def execute(

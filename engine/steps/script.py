@@ -1,0 +1,140 @@
+"""The script step: runs Python, Node or a shell as a child process of its own."""
+
+from collections.abc import Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
+from engine.steps.fields import config_schema, duration, field, mapping, size, text
+from engine.steps.words import counted, shown
+
+RUNTIME_BY_SUFFIX = {".py": "python", ".js": "node", ".mjs": "node", ".sh": "bash"}
+DEFAULT_RUNTIME = "python"
+_RUNTIMES = ["python", "node", "bash", "sh"]
+
+
+def script_path(script: str) -> str | None:
+    """The path that ``script`` names, if it is one line with a script file's ending, else None."""
+    line = script.rstrip("\r\n")
+    one_line = "\n" not in line and "\r" not in line
+    return line if one_line and line.endswith(tuple(RUNTIME_BY_SUFFIX)) else None
+
+
+def runtime_of(config: Mapping[str, Any]) -> str:
+    """The runtime a config asks for: named, else by the file's ending, else Python."""
+    path = script_path(str(config.get("script", "")))
+    found = RUNTIME_BY_SUFFIX[PurePath(path).suffix] if path else DEFAULT_RUNTIME
+    return str(config.get("runtime") or found)
+
+
+class ScriptStep(StepType):
+    type = "script"
+    title = "Script"
+    group = "do"
+    icon = "script"
+    description = (
+        "Runs Python, Node or a shell. It finds its input as JSON on stdin; its result is what it "
+        "writes to the file that TREADLE_RESULT names, or its last line of JSON on stdout."
+    )
+    literal = (("script",),)
+    schema = config_schema(
+        {
+            "runtime": text(
+                "Runtime",
+                "What runs it; taken from the file's ending when missing, else python.",
+                enum=_RUNTIMES,
+                default=DEFAULT_RUNTIME,
+            ),
+            "script": text(
+                "Code",
+                "The code, or one line ending in .py, .js, .mjs or .sh: the path of a file. "
+                "Code is never a template: take values from the input.",
+                widget="code",
+                minLength=1,
+                examples=[
+                    "validate.py",
+                    "import json, sys\nprint(json.dumps(json.load(sys.stdin)))",
+                ],
+            ),
+            "args": field(
+                "array",
+                "Arguments",
+                "What the script is called with.",
+                items={"type": ["string", "number", "boolean"]},
+                examples=[["--fast"]],
+            ),
+            "env": mapping(
+                "Environment",
+                "Variables it sees, besides PATH, HOME, the language and the like.",
+                additionalProperties={"type": ["string", "number", "boolean"]},
+                examples=[{"API_KEY": "{{secrets.api_key}}"}],
+            ),
+            "cwd": text(
+                "Folder",
+                "Where it runs; the workflow's folder when missing.",
+                widget="path",
+                examples=["work"],
+            ),
+            "interpreter": text(
+                "Interpreter",
+                "A program that runs the file, in place of the runtime's own.",
+                widget="path",
+                examples=[".venv/bin/python", "/usr/bin/ruby"],
+            ),
+            "max_memory": size(
+                "Memory limit",
+                "Of each process; the engine's own limit when missing.",
+                examples=["512MB"],
+            ),
+            "max_cpu": duration(
+                "CPU limit", "Processor time of each process; none when missing.", examples=["10m"]
+            ),
+            "max_output": size(
+                "Output limit",
+                "How much of stdout and of stderr is kept; the middle of more is left out.",
+                default="10MB",
+            ),
+        },
+        required=["script"],
+    )
+
+    def summary(self, config: Mapping[str, Any]) -> str:
+        script = config.get("script")
+        if not isinstance(script, str) or not script.strip():
+            return ""
+        path = script_path(script)
+        if path:
+            return shown(path)
+        name = PurePath(str(config["interpreter"])).name if config.get("interpreter") else ""
+        lines = script.strip("\r\n").count("\n") + 1
+        return f"{shown(name) or runtime_of(config)} · {counted(lines, 'line')}"
+
+    def check(self, config: Mapping[str, Any], folder: Path | None = None) -> list[ConfigIssue]:
+        issues = super().check(config, folder)
+        script = config.get("script")
+        path = script_path(script) if isinstance(script, str) else None
+        if path and "{{" in path:
+            issues.append(
+                ConfigIssue(
+                    message="a script's path is not a template",
+                    path=("script",),
+                    hint="name the file itself, and pass what changes as an argument or input",
+                )
+            )
+        elif path and folder and not (folder / path).is_file():
+            issues.append(
+                ConfigIssue(
+                    message=f'there is no file "{path}" in {folder}',
+                    path=("script",),
+                    severity="warning",
+                    hint="write the file before the step runs, or put the code inline",
+                )
+            )
+        return issues
+
+    async def execute(
+        self, step: StepView, input: Mapping[str, Any], context: StepContext
+    ) -> StepResult:
+        from engine.steps.script_run import run_script
+
+        return await run_script(step, input, context)

@@ -1,0 +1,51 @@
+"""The wait step: goes on after a time, at a time, or when an event comes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from engine.steps.base import ConfigIssue
+from engine.steps.fields import config_schema, duration, mapping, text
+from engine.steps.unavailable import UnavailableStep
+from engine.steps.words import shown
+
+_KINDS = ("duration", "until", "event")
+
+
+class WaitStep(UnavailableStep):
+    type = "wait"
+    title = "Wait"
+    group = "decide"
+    icon = "wait"
+    description = "Waits for a time or an event; a restart of the engine does not disturb it."
+    schema = config_schema(
+        {
+            "duration": duration("Duration", "How long it waits.", examples=["30s", "2h"]),
+            "until": text(
+                "Until", "A date and time, ISO 8601.", examples=["2030-01-31T08:00:00+01:00"]
+            ),
+            "event": text("Event", "Type of the event it waits for.", examples=["order.paid"]),
+            "match": mapping(
+                "Match",
+                "Fields of the event's data and the values they must have.",
+                examples=[{"id": 7}],
+            ),
+        },
+    )
+
+    def summary(self, config: Mapping[str, Any]) -> str:
+        if config.get("duration") is not None:
+            return shown(config["duration"])
+        if config.get("until") is not None:
+            return f"until {shown(config['until'])}"
+        return f"for {shown(config['event'])}" if config.get("event") is not None else ""
+
+    def check(self, config: Mapping[str, Any], folder: Path | None = None) -> list[ConfigIssue]:
+        issues = super().check(config, folder)
+        given = [key for key in _KINDS if key in config]
+        if len(given) != 1:
+            what = "only one may be given" if given else "one of them is needed"
+            issues.append(ConfigIssue(message=f"a wait has a duration, until or event: {what}"))
+        if "match" in config and "event" not in config:
+            issues.append(ConfigIssue(message="match goes with event only", path=("match",)))
+        return issues
