@@ -1,0 +1,133 @@
+"""Steps as YAML text: what copying gives, and what pasting finds in a text from anywhere."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from designer.document.files import DocumentError
+from designer.document.places import Places, trigger_keys, walk_step_trees
+from designer.document.rename import free_id, renamed_tree
+from designer.document.views import Point
+from engine import Catalogue, Path, Source, read_source, to_yaml
+
+
+class Fragment(Struct, frozen=True):
+    """Steps and triggers found in a text, and where they stood."""
+
+    steps: list[dict[str, Any]]
+    triggers: list[dict[str, Any]]
+    positions: Mapping[str, Point]
+
+
+def copied(source: Source, places: Places, keys: Iterable[str], positions: Mapping[str, Point]) -> str:
+    """The nodes as the text of a small workflow, in the order of the file; empty for no nodes."""
+    wanted = set(keys)
+    steps = [_value(source, path) for key, path in places.steps.items() if key in wanted]
+    triggers = [_value(source, path) for key, path in places.triggers.items() if key in wanted]
+    tree: dict[str, Any] = {}
+    if steps:
+        tree["steps"] = steps
+    if triggers:
+        tree["triggers"] = triggers
+    placed = {key: list(positions[key]) for key in positions if key in wanted}
+    if tree and placed:
+        tree["designer"] = {"positions": placed}
+    return to_yaml(tree) if tree else ""
+
+
+def _value(source: Source, path: Path) -> Any:
+    node: Any = source.tree()
+    for part in path:
+        node = node[part]
+    return node
+
+
+def read_fragment(text: str) -> Fragment:
+    """Steps in a text: a workflow, a list of steps, or one step. Raises DocumentError when it holds none."""
+    source = read_source(text)
+    if any(problem.severity == "error" for problem in source.problems):
+        raise DocumentError(f"The clipboard holds no steps: {source.problems[0].message}")
+    tree = source.tree()
+    if isinstance(tree, dict) and "steps" not in tree and "triggers" not in tree and "type" in tree:
+        tree = [tree]
+    if isinstance(tree, list):
+        tree = {"steps": tree}
+    if not isinstance(tree, dict):
+        raise DocumentError("The clipboard holds no steps. Copy some on the canvas or as YAML first.")
+    steps = [step for step in tree.get("steps") or () if isinstance(step, dict) and "type" in step]
+    triggers = [one for one in tree.get("triggers") or () if isinstance(one, dict) and "type" in one]
+    if not steps and not triggers:
+        raise DocumentError("The clipboard holds no steps. Copy some on the canvas or as YAML first.")
+    return Fragment(steps, triggers, _positions(tree))
+
+
+def _positions(tree: Mapping[str, Any]) -> dict[str, Point]:
+    designer = tree.get("designer")
+    found = designer.get("positions") if isinstance(designer, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(key): (place[0], place[1])
+        for key, place in found.items()
+        if isinstance(place, list) and len(place) == 2
+    }
+
+
+def fitted(fragment: Fragment, taken: frozenset[str], names: frozenset[str], catalogue: Catalogue) -> Fragment:
+    """The fragment with ids and trigger names that are free, and with wires among its own steps only."""
+    tree: dict[str, Any] = {"steps": fragment.steps, "triggers": []}
+    ids: dict[str, str] = {}
+    used = set(taken)
+    for _, step in walk_step_trees(tree):
+        old = str(step.get("id") or step.get("type") or "step")
+        step["id"] = old
+        ids[old] = free_id(old, used)
+        used.add(ids[old])
+    steps = renamed_tree(tree, ids, catalogue)["steps"]
+    own = {step["id"] for step in steps}
+    for step in steps:
+        _keep_own_wires(step, own)
+    triggers, keys = _fitted_triggers(fragment.triggers, names)
+    moved = {ids.get(key) or keys.get(key): place for key, place in fragment.positions.items()}
+    return Fragment(steps, triggers, {key: at for key, at in moved.items() if key is not None})
+
+
+def _keep_own_wires(step: dict[str, Any], own: set[str]) -> None:
+    waits = step.get("depends_on")
+    if isinstance(waits, str):
+        waits = [waits]
+    if isinstance(waits, list):
+        kept = [wait for wait in waits if str(wait).partition(".")[0] in own]
+        if kept:
+            step["depends_on"] = kept
+        else:
+            del step["depends_on"]
+    if step.get("compensate") not in own:
+        step.pop("compensate", None)
+
+
+def _fitted_triggers(
+    triggers: list[dict[str, Any]], taken: frozenset[str]
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The triggers with free names, and old node key -> new node key."""
+    used, result, keys = set(taken), [], {}
+    for index, key in trigger_keys(triggers):
+        base = str(triggers[index].get("name") or triggers[index]["type"])
+        name = free_name(base, used)
+        used.add(name)
+        result.append({**triggers[index], "name": name})
+        keys[key] = f"trigger:{name}"
+    return result, keys
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """``wanted`` with a number behind it where that name is taken."""
+    used = set(taken)
+    number, name = 2, wanted
+    while name in used:
+        name = f"{wanted} {number}"
+        number += 1
+    return name
+
+

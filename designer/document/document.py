@@ -1,0 +1,453 @@
+"""A workflow being edited: its file, its text and model, and the gestures that change it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path as FilePath
+from typing import Any, Literal
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject
+
+from designer.document import clipboard
+from designer.document.draft import Draft
+from designer.document.editing import EditedText, EditRefused
+from designer.document.files import (
+    ChangedOnDisk,
+    DocumentError,
+    digest,
+    disk_digest,
+    read_text,
+    write_atomically,
+)
+from designer.document.graph import positions, step_view
+from designer.document.rename import free_id, id_refusal, renamed
+from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
+from designer.document.views import EdgeView, NodeView, Point, Wire, trigger_key, trigger_name
+from designer.document.wires import refusal, rewire
+from engine import FORMAT_VERSION, Path, Step, Trigger, Workflow, catalogue
+
+NEW_TEXT = f'version: "{FORMAT_VERSION}"\nname: Untitled workflow\nsteps: []\n'
+PASTE_OFFSET = 40.0
+"""Scene units between an original and its duplicate."""
+
+DiskState = Literal["same", "changed", "missing"]
+
+
+class Document(EditedText):
+    """One workflow file, or one that has no file yet.
+
+    Gestures raise EditRefused while the text cannot be read as a workflow, or may not be changed; each is one
+    undo step. ``position`` gives only what the author placed: the canvas lays out the rest.
+    """
+
+    def __init__(
+        self,
+        text: str = NEW_TEXT,
+        path: FilePath | None = None,
+        disk: bytes | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(text, catalogue(), path, parent)
+        self._disk = disk
+        self._disk_state: DiskState = "same"
+        self.read_only = self._newer_version()
+
+    @classmethod
+    def new(cls) -> "Document":
+        """An untitled workflow without steps."""
+        return cls()
+
+    @classmethod
+    def open(cls, path: FilePath | str) -> "Document":
+        """Opens a file, also one with errors in it. Raises DocumentError when it is no readable text."""
+        place = FilePath(path).absolute()
+        found = read_text(place)
+        return cls(found.text, place, found.digest)
+
+    @classmethod
+    def from_text(cls, text: str) -> "Document":
+        """An untitled document with this text, e.g. the one that an execution ran."""
+        return cls(text)
+
+    # The file
+
+    @property
+    def title(self) -> str:
+        return self.path.name if self.path else "Untitled"
+
+    @property
+    def disk_state(self) -> DiskState:
+        """Whether the file still is what was read or saved last."""
+        return self._disk_state
+
+    def save(self, path: FilePath | str | None = None) -> None:
+        """Writes the text, byte for byte, whole or not at all; ``path`` saves it under another name.
+
+        Raises ChangedOnDisk when another program changed the file meanwhile (``keep_mine`` allows to go on),
+        DocumentError when it cannot be written or has no name yet.
+        """
+        target = FilePath(path).absolute() if path else self.path
+        if target is None:
+            raise DocumentError("This workflow has no file yet. Choose a name for it.")
+        if target == self.path and self.check_disk() == "changed":
+            raise ChangedOnDisk(f"{target.name} was changed by another program since it was opened.")
+        data = self.text.encode("utf-8")
+        write_atomically(target, data)
+        moved, self.path = self.path != target, target
+        self._disk, self._disk_state = digest(data), "same"
+        self.mark_saved()
+        if moved:
+            self._checker.ask()
+
+    def check_disk(self) -> DiskState:
+        """Looks whether the file still is what was read or saved last, and tells when that is news."""
+        if self.path is None:
+            return "same"
+        found = disk_digest(self.path)
+        state: DiskState = "same"
+        if found is None:
+            state = "missing"
+        elif found != self._disk:
+            state = "changed"
+        if state != self._disk_state:
+            self._disk_state = state
+            self.status_changed.emit()
+        return state
+
+    def reload(self) -> None:
+        """Takes the text of the file, as an undo step. Raises DocumentError when it cannot be read."""
+        if self.path is None:
+            return
+        found = read_text(self.path)
+        self._disk, self._disk_state = found.digest, "same"
+        self.read_only = ""
+        self.take_saved_text(found.text)
+        self.read_only = self._newer_version()
+        self.status_changed.emit()
+
+    def keep_mine(self) -> None:
+        """Lets the next save overwrite what another program wrote."""
+        if self.path is not None:
+            self._disk, self._disk_state = disk_digest(self.path), "same"
+            self.status_changed.emit()
+
+    def _newer_version(self) -> str:
+        node = self.source.node(("version",))
+        found = "" if node is None or node.kind != "scalar" else str(node.value)
+        try:
+            parts = tuple(int(part) for part in found.split("."))
+        except ValueError:
+            return ""
+        if parts <= tuple(int(part) for part in FORMAT_VERSION.split(".")):
+            return ""
+        return (
+            f"This file has format {found}; this version of Treadle knows {FORMAT_VERSION}. "
+            "It is shown, but cannot be changed here."
+        )
+
+    # Reading
+
+    def nodes(self) -> tuple[NodeView, ...]:
+        """Triggers, then top steps, in the order of the file."""
+        return tuple(self.graph.nodes.values())
+
+    def node(self, key: str) -> NodeView | None:
+        """A node; a step inside a body too, without its wires."""
+        known = self.graph.nodes.get(key)
+        if known is not None or key not in self.graph.owners:
+            return known
+        step = self.step(key)
+        return step_view(step, self.catalogue) if step else None
+
+    def edges(self) -> tuple[EdgeView, ...]:
+        return self.graph.edges
+
+    def position(self, key: str) -> Point | None:
+        """Where the author put a node; None while the layout decides."""
+        node = self.graph.nodes.get(key)
+        return node.position if node else None
+
+    def step(self, key: str) -> Step | None:
+        """The step with this id, bodies included."""
+        if self.workflow is None or trigger_name(key) is not None:
+            return None
+        return next((step for step in self.workflow.walk() if step.id == key), None)
+
+    def trigger(self, key: str) -> Trigger | None:
+        place = self.places.triggers.get(key)
+        if self.workflow is None or place is None:
+            return None
+        index = int(place[1])
+        return self.workflow.triggers[index] if index < len(self.workflow.triggers) else None
+
+    def value(self, path: Path) -> Any:
+        """The plain value at a path of the text, None when there is none."""
+        node = self.source.node(path)
+        return node.plain() if node is not None else None
+
+    def can_connect(self, src: str, port: str, dst: str) -> str | None:
+        """Why this wire may not be drawn, in words; None when it may."""
+        if self.read_only:
+            return self.read_only
+        if self.workflow is None:
+            return "The text has errors; mend it first."
+        return refusal(self.workflow, self.catalogue, (src, port, dst))
+
+    # Steps and triggers
+
+    def add_step(
+        self,
+        type: str,
+        position: Point | None = None,
+        config: Mapping[str, Any] | None = None,
+        connect_from: tuple[str, str] | None = None,
+        insert_into: Wire | None = None,
+    ) -> str:
+        """Adds a step at the end of the list; gives its id. ``connect_from`` (key, port) wires it to a node,
+        ``insert_into`` puts it into a wire."""
+        workflow = self.current_workflow()
+        kind = self.catalogue.step_types[type]
+        key = free_id(type, self.ids())
+        name = clipboard.free_name(kind.title, {step.name for step in workflow.walk()})
+        made = starter_config(kind.schema) if config is None else dict(config)
+        tree = {"id": key, "name": name, "type": type, "config": made}
+        wires = _wires_of_new(key, connect_from, insert_into)
+
+        def make(draft: Draft) -> None:
+            draft.insert(("steps",), list_length(draft.source, ("steps",)), [tree])
+            if position is not None:
+                place(draft, {key: position})
+            if wires:
+                gone = [insert_into] if insert_into else []
+                known, read = self.read_draft(draft)
+                rewire(draft, known, read, gone, wires)
+
+        self.gesture(f"Add {name}", make)
+        return key
+
+    def add_trigger(
+        self, type: str, position: Point | None = None, config: Mapping[str, Any] | None = None
+    ) -> str:
+        """Adds a trigger; gives its name."""
+        workflow = self.current_workflow()
+        kind = self.catalogue.trigger_types[type]
+        name = clipboard.free_name(kind.title, {one.name or one.type for one in workflow.triggers})
+        made = starter_config(kind.schema) if config is None else dict(config)
+        tree = {"type": type, "name": name, "config": made}
+
+        def make(draft: Draft) -> None:
+            draft.insert(("triggers",), list_length(draft.source, ("triggers",)), [tree])
+            if position is not None:
+                place(draft, {trigger_key(name): position})
+
+        self.gesture(f"Add {name}", make)
+        return name
+
+    def remove(self, keys: Iterable[str] = (), wires: Iterable[Wire] = ()) -> None:
+        """Removes nodes and wires, with the wires, handler lists and places that name the nodes."""
+        workflow, gone, cut = self.current_workflow(), list(keys), list(wires)
+        lost = 0
+
+        def make(draft: Draft) -> None:
+            nonlocal lost
+            lost = take_out(draft, workflow, self.places, gone, cut)
+
+        name = f"Remove {self._named(gone)}" if gone else f"Remove {_counted(len(cut), 'wire')}"
+        if self.gesture(name, make) and lost:
+            self.notice.emit(f"{name}, and {_counted(lost, 'wire')} that named it.")
+
+    def rename_step(self, old: str, new: str) -> None:
+        """Gives a step another id, with every reference to it. Raises EditRefused for one that cannot be."""
+        if old == new:
+            return
+        self.current_workflow()
+        if reason := id_refusal(new, self.ids()):
+            raise EditRefused(reason)
+        tree = self.source.tree()
+
+        def make(draft: Draft) -> None:
+            for path, value in renamed(tree, {old: new}, self.catalogue):
+                draft.set(path, value)
+            if draft.source.node((*POSITIONS, old)) is not None:
+                draft.rename_key((*POSITIONS, old), new)
+
+        selected = self.selection.ids
+        if self.gesture(f"Rename {old} to {new}", make):
+            self._keep_selected(selected, old, new)
+
+    def rename_trigger(self, key: str, name: str, merge_key: str = "") -> None:
+        """Gives a trigger another name; its place follows."""
+        path = self._path(key)
+        new = trigger_key(name)
+        if new != key and self.places.path(new) is not None:
+            raise EditRefused(f"There is a trigger {name} already.")
+
+        def make(draft: Draft) -> None:
+            draft.set((*path, "name"), name)
+            if draft.source.node((*POSITIONS, key)) is not None:
+                draft.rename_key((*POSITIONS, key), new)
+
+        selected = self.selection.ids
+        if self.gesture(f"Rename trigger to {name}", make, merge_key):
+            self._keep_selected(selected, key, new)
+
+    def set_enabled(self, keys: Iterable[str], enabled: bool) -> None:
+        """Switches nodes on, or off, where a step is passed over."""
+        wanted = list(keys)
+
+        def make(draft: Draft) -> None:
+            for key in wanted:
+                path = (*self._path(key), "enabled")
+                if not enabled:
+                    draft.set(path, False)
+                elif draft.source.node(path) is not None:
+                    draft.remove(path)
+
+        self.gesture(f"{'Enable' if enabled else 'Disable'} {self._named(wanted)}", make)
+
+    def move(self, moved: Mapping[str, Point], merge_key: str = "") -> None:
+        """Puts nodes at places on the canvas."""
+        known = {key: at for key, at in moved.items() if self.node(key) is not None}
+        if not known:
+            return
+        self.gesture(
+            f"Move {self._named(list(known))}",
+            lambda draft: place(draft, known),
+            merge_key,
+            model=lambda workflow: _placed(workflow, known),
+        )
+
+    # Wires
+
+    def connect(self, src: str, port: str, dst: str) -> None:
+        """Draws a wire. Raises EditRefused with ``can_connect``'s reason."""
+        self.rewire(add=[(src, port, dst)], name="Connect")
+
+    def disconnect(self, src: str, port: str, dst: str) -> None:  # type: ignore[override]
+        """Removes a wire."""
+        self.rewire(remove=[(src, port, dst)], name="Disconnect")
+
+    def rewire(
+        self, remove: Iterable[Wire] = (), add: Iterable[Wire] = (), name: str = "Reconnect"
+    ) -> None:
+        """Removes and draws wires as one step, e.g. where the end of a wire was dragged elsewhere."""
+        gone, new = list(remove), list(add)
+        workflow = self.current_workflow()
+        for wire in new:
+            if reason := refusal(workflow, self.catalogue, wire):
+                raise EditRefused(reason)
+        self.gesture(name, lambda draft: rewire(draft, workflow, self.places, gone, new))
+
+    # Values
+
+    def set_value(self, path: Path, value: Any, merge_key: str = "", name: str = "") -> bool:
+        """Replaces or adds one value; edits with the same merge key that follow each other undo together."""
+        title = name or f"Change {_shown(path)}"
+        return self.gesture(title, lambda draft: draft.set(path, value), merge_key)
+
+    def remove_value(self, path: Path, merge_key: str = "", name: str = "") -> bool:
+        """Removes a key or an item; False when there is none."""
+        self.current_workflow()
+        if self.source.node(path) is None:
+            return False
+        title = name or f"Clear {_shown(path)}"
+        return self.gesture(title, lambda draft: draft.remove(path), merge_key)
+
+    # Copies
+
+    def copy(self, keys: Iterable[str]) -> str:
+        """The nodes as YAML text; empty for none."""
+        self.current_workflow()
+        known = positions(self.workflow) if self.workflow else {}
+        return clipboard.copied(self.source, self.places, keys, known)
+
+    def paste(self, text: str, at: Point | None = None, name: str = "Paste") -> tuple[str, ...]:
+        """Adds the steps and triggers of a text, with ids that are free; gives their keys. The top left of
+        them comes to ``at``. Raises DocumentError when the text holds none."""
+        workflow = self.current_workflow()
+        taken = frozenset(one.name or one.type for one in workflow.triggers)
+        fragment = clipboard.fitted(
+            clipboard.read_fragment(text), self.ids(), taken, self.catalogue
+        )
+        keys = (
+            *(str(step["id"]) for step in fragment.steps),
+            *(trigger_key(str(trigger["name"])) for trigger in fragment.triggers),
+        )
+
+        def make(draft: Draft) -> None:
+            draft.insert(("steps",), list_length(draft.source, ("steps",)), fragment.steps)
+            draft.insert(("triggers",), list_length(draft.source, ("triggers",)), fragment.triggers)
+            place(draft, _around(fragment.positions, keys, at))
+
+        self.gesture(f"{name} {_counted(len(keys), 'step')}", make)
+        self.selection.set(keys)
+        return keys
+
+    def duplicate(self, keys: Iterable[str]) -> tuple[str, ...]:
+        """Copies nodes to a place beside them; gives the keys of the copies."""
+        wanted = list(keys)
+        text = self.copy(wanted)
+        places = [at for key in wanted if (at := self.position(key)) is not None]
+        at = None
+        if places:
+            at = (min(x for x, _ in places) + PASTE_OFFSET, min(y for _, y in places) + PASTE_OFFSET)
+        return self.paste(text, at, "Duplicate") if text else ()
+
+    # What gestures share
+
+    def ids(self) -> frozenset[str]:
+        """Every step id of the text, bodies included."""
+        return frozenset(self.places.steps)
+
+    def _path(self, key: str) -> Path:
+        path = self.places.path(key)
+        if path is None:
+            raise EditRefused(f"There is no {key} in the text.")
+        return path
+
+    def _keep_selected(self, selected: tuple[str, ...], old: str, new: str) -> None:
+        self.selection.set(new if key == old else key for key in selected)
+
+    def _named(self, keys: list[str]) -> str:
+        if len(keys) == 1 and (node := self.node(keys[0])) is not None:
+            return node.title
+        return _counted(len(keys), "step")
+
+
+def _wires_of_new(
+    key: str, connect_from: tuple[str, str] | None, insert_into: Wire | None
+) -> list[Wire]:
+    if insert_into is not None:
+        src, port, dst = insert_into
+        return [(src, port, key), (key, "success", dst)]
+    if connect_from is not None and trigger_name(connect_from[0]) is None:
+        return [(*connect_from, key)]
+    return []
+
+
+def _placed(workflow: Workflow, moved: Mapping[str, Point]) -> Workflow:
+    known = workflow.designer.get("positions")
+    places = dict(known) if isinstance(known, dict) else {}
+    places.update({key: [round(x), round(y)] for key, (x, y) in moved.items()})
+    return replace(workflow, designer={**workflow.designer, "positions": places})
+
+
+def _around(
+    known: Mapping[str, Point], keys: tuple[str, ...], at: Point | None
+) -> dict[str, Point]:
+    """Places of pasted nodes: as they stood to each other, the top left at ``at``."""
+    places = {key: known[key] for key in keys if key in known}
+    if at is None:
+        return places
+    if not places:
+        return {key: (at[0] + 32 * i, at[1] + 32 * i) for i, key in enumerate(keys)}
+    left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
+    return {key: (x - left + at[0], y - top + at[1]) for key, (x, y) in places.items()}
+
+
+def _shown(path: Path) -> str:
+    words = [str(part) for part in path if isinstance(part, str)]
+    return words[-1].replace("_", " ") if words else "text"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,407 @@
+"""A workflow's text under edit: every change is a set of splices, and the model follows the text."""
+
+from collections.abc import Callable
+from pathlib import Path as FilePath
+
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from designer.document.checker import Checker
+from designer.document.diff import minimal_splice, shifted
+from designer.document.draft import Draft
+from designer.document.files import DocumentError
+from designer.document.graph import EMPTY, Graph, build_graph, keyed_triggers
+from designer.document.history import Edits, Entry, History
+from designer.document.places import Places, read_places
+from designer.document.selection import Selection
+from designer.document.views import Change
+from engine import (
+    Catalogue,
+    Loaded,
+    Problem,
+    Source,
+    Splice,
+    Step,
+    Trigger,
+    Workflow,
+    edit,
+    parse_workflow,
+    read_source,
+)
+
+
+class EditRefused(DocumentError):  # noqa: N818  (says what happened)
+    """The document cannot be changed that way now; the message says why."""
+
+
+class EditedText(QObject):
+    """The text, what was read from it, and its undo stack.
+
+    ``changed`` carries a Change. ``workflow`` and the graph are those of the last text that could be read;
+    after ``replace_text`` they follow a moment later, after every other change at once.
+    """
+
+    changed = Signal(object)
+    problems_changed = Signal()
+    status_changed = Signal()
+    notice = Signal(str)
+    """A short message for the user: what else an edit did."""
+
+    def __init__(
+        self,
+        text: str,
+        catalogue: Catalogue,
+        path: FilePath | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.catalogue = catalogue
+        self.selection = Selection(self)
+        self.path = path
+        self.read_only = ""
+        """Why nothing may be changed, in words; empty when it may."""
+        self._text = self._saved = text
+        self._revision = 0
+        self._source: Source | None = None
+        self._places: Places | None = None
+        self._read = -1  # the revision that workflow and graph were made from
+        self._workflow: Workflow | None = None
+        self._graph: Graph = EMPTY
+        self._problems: tuple[Problem, ...] = ()
+        self._history = History()
+        self._checker = Checker(self._to_check, self)
+        self._checker.checked.connect(self._take_checked)
+        self._bring_up_to_date()
+        self._checker.ask()
+
+    # What is there
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def source(self) -> Source:
+        """The text with the place of everything in it; read now if that was not done yet."""
+        if self._source is None:
+            self._source = read_source(self._text, self._file_name())
+            self._places = None
+        return self._source
+
+    @property
+    def places(self) -> Places:
+        """Where steps and triggers stand in the text."""
+        source = self.source
+        if self._places is None:
+            self._places = read_places(source)
+        return self._places
+
+    @property
+    def workflow(self) -> Workflow | None:
+        """The last workflow that could be read; None when there never was one."""
+        return self._workflow
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """What the last check found, at the places of the text as it is now."""
+        return self._problems
+
+    @property
+    def graph(self) -> Graph:
+        return self._graph
+
+    @property
+    def folder(self) -> FilePath | None:
+        """Where relative paths of the workflow start."""
+        return self.path.parent if self.path else None
+
+    @property
+    def checking(self) -> bool:
+        """Whether the problems may still be those of an earlier text."""
+        return self._checker.busy
+
+    @property
+    def modified(self) -> bool:
+        return self._text != self._saved
+
+    @property
+    def undo_name(self) -> str:
+        return self._history.undo_name
+
+    @property
+    def redo_name(self) -> str:
+        return self._history.redo_name
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._history.undo_name) and not self.read_only
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._history.redo_name) and not self.read_only
+
+    @property
+    def history(self) -> tuple[str, ...]:
+        """Names of everything that can be undone, oldest first."""
+        return self._history.names
+
+    def current_workflow(self) -> Workflow:
+        """The workflow of the text as it is. Raises EditRefused while the text has errors in its form."""
+        self._bring_up_to_date()
+        broken = next((p for p in self.source.problems if p.severity == "error"), None)
+        if broken is not None or self._workflow is None or self._read != self._revision:
+            place = f"line {broken.line}: {broken.message}" if broken else "it is no workflow yet"
+            raise EditRefused(f"Mend the text first: {place}")
+        return self._workflow
+
+    # Changing it
+
+    def perform(self, name: str, edits: Edits, merge_key: str = "", origin: str = "") -> bool:
+        """Makes edits of the text as one undo step; False when they change nothing.
+
+        Each set of splices stands on the text that the one before it left. Edits with the same non-empty
+        ``merge_key`` that follow each other are one step. Raises EditRefused for a read-only document.
+        """
+        return self._perform(name, edits, merge_key, origin)
+
+    def gesture(
+        self,
+        name: str,
+        make: Callable[[Draft], None],
+        merge_key: str = "",
+        origin: str = "",
+        model: Callable[[Workflow], Workflow] | None = None,
+    ) -> bool:
+        """Performs what ``make`` does to a draft of the text; ``model`` says what that does to the workflow
+        where it only moves nodes, so that the text need not be read at once.
+
+        Raises EditRefused while the text cannot be read.
+        """
+        self._allow()
+        workflow = self.current_workflow()
+        draft = Draft(self.source)
+        make(draft)
+        moved = model(workflow) if model else None
+        return self._perform(name, draft.edits, merge_key, origin, moved=moved)
+
+    def replace_text(self, text: str, origin: str = "", merge_key: str = "typing") -> bool:
+        """Makes this the text, as typing does: one small splice; what is read from it follows later."""
+        splice = minimal_splice(self._text, text)
+        if splice is None:
+            return False
+        name = "Edit text"
+        return self._perform(name, ((splice,),), merge_key, origin, follow=False)
+
+    def undo(self) -> str:
+        """Takes the last step back; gives its name, empty when there was none."""
+        self._allow()
+        entry = self._history.undo()
+        if entry is not None:
+            self._advance(entry.backward, "undo")
+        return entry.name if entry else ""
+
+    def redo(self) -> str:
+        self._allow()
+        entry = self._history.redo()
+        if entry is not None:
+            self._advance(entry.forward, "redo")
+        return entry.name if entry else ""
+
+    def take_saved_text(self, text: str) -> None:
+        """Takes a text that is the file's now, as an undo step."""
+        self._saved = text
+        splice = minimal_splice(self._text, text)
+        if splice is not None:
+            self._history.seal()
+            self._perform("Reload from disk", ((splice,),), "", "disk")
+            self._history.seal()
+
+    def mark_saved(self) -> None:
+        """The text as it is now is the file's."""
+        self._saved = self._text
+        self._history.seal()
+        self.status_changed.emit()
+
+    def read_draft(self, draft: Draft) -> tuple[Workflow, Places]:
+        """What a draft's text says by now, for gestures that build on what they did."""
+        workflow, _ = parse_workflow(draft.source, self.catalogue)
+        if workflow is None:
+            raise EditRefused("The text cannot be read any more; undo the last change.")
+        return workflow, read_places(draft.source)
+
+    def end_merge(self) -> None:
+        """The next edit starts an undo step of its own: a field was left, a gesture ended."""
+        self._history.seal()
+
+    def _allow(self) -> None:
+        if self.read_only:
+            raise EditRefused(self.read_only)
+
+    def _perform(
+        self,
+        name: str,
+        edits: Edits,
+        merge_key: str,
+        origin: str,
+        follow: bool = True,
+        moved: Workflow | None = None,
+    ) -> bool:
+        self._allow()
+        edits = tuple(one for one in edits if one)
+        before = self._text
+        after, backward = run(before, edits)
+        if after == before:
+            return False
+        merged = self._history.mergeable(merge_key)
+        if merged is None:
+            self._history.push(Entry(name, edits, backward, merge_key))
+        else:
+            start, _ = run(before, merged.backward)
+            self._history.replace_last(_compressed(merged.name, start, after, merge_key))
+        self._advance(edits, origin, follow, moved)
+        return True
+
+    def _advance(
+        self, edits: Edits, origin: str, follow: bool = True, moved: Workflow | None = None
+    ) -> None:
+        """Goes on to the text after ``edits`` and tells it."""
+        text = self._text
+        for one in edits:
+            self._problems = tuple(shifted(problem, text, one) for problem in self._problems)
+            text = edit.apply(text, one)
+        self._text = text
+        self._revision += 1
+        self._source = self._places = None
+        change = Change(origin=origin, splices=edits)
+        if moved is not None:
+            change = self._take_workflow(moved, change)
+        elif follow:
+            change = self._follow(change)
+        self.changed.emit(change)
+        self._prune_selection()
+        self.status_changed.emit()
+        self._checker.ask(full=moved is None)
+
+    # Following it
+
+    def _bring_up_to_date(self) -> None:
+        """Reads the text now if what is known of it is older."""
+        if self._read == self._revision:
+            return
+        change = self._follow(Change(origin="read"))
+        if self._revision and self._read == self._revision:
+            self.changed.emit(change)
+            self._prune_selection()
+
+    def _follow(self, change: Change) -> Change:
+        source = self.source
+        workflow, _ = parse_workflow(source, self.catalogue)
+        return self._take_workflow(workflow, change)
+
+    def _take_workflow(self, workflow: Workflow | None, change: Change) -> Change:
+        """Takes what was read from the current text; the last good graph stays when that is nothing."""
+        if workflow is None:
+            return change
+        old, self._workflow = self._workflow, workflow
+        graph, self._graph = self._graph, build_graph(workflow, self.catalogue, self._problems)
+        self._read = self._revision
+        return replace(
+            change,
+            steps=_differing(graph, self._graph) | _changed_steps(old, workflow),
+            structure=list(graph.nodes) != list(self._graph.nodes) or graph.edges != self._graph.edges,
+            positions=_moved(graph, self._graph),
+            workflow=old is None or _without_nodes(old) != _without_nodes(workflow),
+        )
+
+    def _take_checked(self, revision: int, found: Loaded | Source) -> None:
+        if revision != self._revision:
+            self._checker.ask(full=isinstance(found, Loaded))
+            return
+        source = found.source if isinstance(found, Loaded) else found
+        if self._source is None:
+            self._source, self._places = source, None
+        if isinstance(found, Loaded):
+            self._take_problems(revision, found)
+
+    def _take_problems(self, revision: int, loaded: Loaded) -> None:
+        change = Change(origin="check")
+        stale = self._read != revision
+        self._problems = tuple(loaded.problems)
+        if stale:
+            change = self._take_workflow(loaded.workflow, change)
+        else:
+            change = self._recount(change)
+        if change.steps or change.structure or change.positions or change.workflow:
+            self.changed.emit(change)
+            self._prune_selection()
+        self.problems_changed.emit()
+
+    def _recount(self, change: Change) -> Change:
+        """The nodes whose problems differ from those shown."""
+        if self._workflow is None:
+            return change
+        graph, self._graph = self._graph, build_graph(self._workflow, self.catalogue, self._problems)
+        return replace(change, steps=_differing(graph, self._graph))
+
+    def _prune_selection(self) -> None:
+        known = frozenset(self._graph.nodes) | frozenset(self._graph.owners)
+        self.selection.keep(known, frozenset(edge.key for edge in self._graph.edges))
+
+    def _to_check(self) -> tuple[int, str, str, FilePath | None]:
+        return self._revision, self._text, self._file_name(), self.folder
+
+    def _file_name(self) -> str:
+        return self.path.name if self.path else ""
+
+
+def run(text: str, edits: Edits) -> tuple[str, Edits]:
+    """The text after edits, and the edits that lead back."""
+    backward: list[tuple[Splice, ...]] = []
+    for one in edits:
+        backward.append(edit.reverse(text, one))
+        text = edit.apply(text, one)
+    return text, tuple(reversed(backward))
+
+
+def _compressed(name: str, before: str, after: str, key: str) -> Entry | None:
+    splice = minimal_splice(before, after)
+    if splice is None:
+        return None
+    forward = (splice,)
+    return Entry(name, (forward,), (edit.reverse(before, forward),), key)
+
+
+def _differing(old: Graph, new: Graph) -> frozenset[str]:
+    """Keys of nodes that look different, but for their place; those that came or went count."""
+    keys = old.nodes.keys() ^ new.nodes.keys()
+    both = old.nodes.keys() & new.nodes.keys()
+    return frozenset(keys) | {
+        key
+        for key in both
+        if old.nodes[key] != new.nodes[key]
+        and replace(old.nodes[key], position=None) != replace(new.nodes[key], position=None)
+    }
+
+
+def _changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
+    """Ids of steps and keys of triggers whose definition differs, whether or not it shows on the canvas."""
+    if old is None:
+        return frozenset()
+    before, after = _by_key(old), _by_key(new)
+    return frozenset(key for key in after if before.get(key) != after[key])
+
+
+def _by_key(workflow: Workflow) -> dict[str, Step | Trigger]:
+    found: dict[str, Step | Trigger] = {step.id: step for step in workflow.walk()}
+    found.update({key: workflow.triggers[index] for index, key in keyed_triggers(workflow)})
+    return found
+
+
+def _moved(old: Graph, new: Graph) -> frozenset[str]:
+    both = old.nodes.keys() & new.nodes.keys()
+    return frozenset(k for k in both if old.nodes[k].position != new.nodes[k].position)
+
+
+def _without_nodes(workflow: Workflow) -> Workflow:
+    designer = {key: value for key, value in workflow.designer.items() if key != "positions"}
+    return replace(workflow, steps=(), triggers=(), designer=designer)

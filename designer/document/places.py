@@ -1,0 +1,79 @@
+"""Where steps and triggers stand in the tree of a file, and which step a place of the text belongs to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from designer.document.views import trigger_key
+from engine import Path, Source
+
+
+class Places(Struct, frozen=True):
+    """Paths of one text. Where an id or a trigger's name comes twice, the first one counts."""
+
+    steps: Mapping[str, Path]
+    triggers: Mapping[str, Path]
+    """By node key."""
+
+    def path(self, key: str) -> Path | None:
+        """The path of a node, None when the text has no such node."""
+        return self.steps.get(key) or self.triggers.get(key)
+
+    def key_at(self, path: Path) -> str | None:
+        """The innermost step, or the trigger, that a path leads into."""
+        found = {place: key for nodes in (self.steps, self.triggers) for key, place in nodes.items()}
+        for length in range(len(path), 1, -1):
+            if (key := found.get(path[:length])) is not None:
+                return key
+        return None
+
+
+def read_places(source: Source) -> Places:
+    tree = source.tree()
+    if not isinstance(tree, dict):
+        return Places({}, {})
+    steps: dict[str, Path] = {}
+    for path, step in walk_step_trees(tree):
+        identity = step.get("id")
+        if isinstance(identity, str):
+            steps.setdefault(identity, path)
+    triggers = {key: ("triggers", index) for index, key in trigger_keys(tree.get("triggers"))}
+    return Places(steps, triggers)
+
+
+def walk_step_trees(tree: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Every step of a workflow's plain tree with its path, bodies included, parents first."""
+    pending: list[tuple[Path, Any]] = [(("steps",), tree.get("steps"))]
+    while pending:
+        path, steps = pending.pop()
+        if not isinstance(steps, list):
+            continue
+        for index, step in enumerate(steps):
+            if isinstance(step, dict):
+                yield (*path, index), step
+                pending.extend(_bodies((*path, index, "config"), step.get("config")))
+
+
+def _bodies(path: Path, config: Any) -> Iterator[tuple[Path, Any]]:
+    if not isinstance(config, dict):
+        return
+    yield (*path, "steps"), config.get("steps")
+    branches = config.get("branches")
+    if isinstance(branches, dict):
+        for name, steps in branches.items():
+            yield (*path, "branches", name), steps
+
+
+def trigger_keys(triggers: Any) -> Iterator[tuple[int, str]]:
+    """Index and node key of each trigger in a plain list; one without a name goes by its type, a name that
+    comes again gets its place in the list."""
+    if not isinstance(triggers, list | tuple):
+        return
+    seen: set[str] = set()
+    for index, trigger in enumerate(triggers):
+        given = trigger if isinstance(trigger, dict) else {}
+        name = str(given.get("name") or given.get("type") or "trigger")
+        key = trigger_key(name if name not in seen else f"{name} {index + 1}")
+        seen.add(name)
+        yield index, key

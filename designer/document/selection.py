@@ -1,0 +1,67 @@
+"""What is selected in a document; one value shared by all its views."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from designer.document.views import Wire
+
+
+class Selection(QObject):
+    """Selected node keys and wires. ``current`` is the node selected last, None when there is none."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._keys: tuple[str, ...] = ()
+        self._wires: frozenset[Wire] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Selected nodes, steps and triggers alike."""
+        return frozenset(self._keys)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Selected nodes in the order in which they were selected."""
+        return self._keys
+
+    @property
+    def wires(self) -> frozenset[Wire]:
+        return self._wires
+
+    @property
+    def current(self) -> str | None:
+        return self._keys[-1] if self._keys else None
+
+    def set(self, keys: Iterable[str] = (), wires: Iterable[Wire] = ()) -> None:
+        """Selects exactly these; the last key becomes the current one."""
+        wanted, wired = tuple(dict.fromkeys(keys)), frozenset(wires)
+        if wanted != self._keys or wired != self._wires:
+            self._keys, self._wires = wanted, wired
+            self.changed.emit()
+
+    def add(self, keys: Iterable[str]) -> None:
+        self.set((*self._keys, *keys), self._wires)
+
+    def toggle(self, key: str) -> None:
+        if key in self._keys:
+            self.set((k for k in self._keys if k != key), self._wires)
+        else:
+            self.set((*self._keys, key), self._wires)
+
+    def clear(self) -> None:
+        self.set()
+
+    def rename(self, old: str, new: str) -> None:
+        """Follows a node that got another key."""
+        swap = {old: new}
+        self.set(
+            (swap.get(key, key) for key in self._keys),
+            ((swap.get(src, src), port, swap.get(dst, dst)) for src, port, dst in self._wires),
+        )
+
+    def keep(self, keys: frozenset[str], wires: frozenset[Wire]) -> None:
+        """Drops what is no longer there."""
+        self.set((key for key in self._keys if key in keys), self._wires & wires)
