@@ -9,21 +9,39 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.client.client import EngineClient as EngineClient
+    from engine.definition import edit as edit
     from engine.definition.catalogue import Catalogue as Catalogue
+    from engine.definition.catalogue import StepKind as StepKind
+    from engine.definition.catalogue import TriggerKind as TriggerKind
     from engine.definition.dump import dump_workflow as dump_workflow
     from engine.definition.dump import to_json as to_json
     from engine.definition.dump import to_yaml as to_yaml
+    from engine.definition.edit import Edit as Edit
     from engine.definition.load import Loaded as Loaded
+    from engine.definition.model import FORMAT_VERSION as FORMAT_VERSION
+    from engine.definition.model import Body as Body
     from engine.definition.model import Dependency as Dependency
     from engine.definition.model import Step as Step
     from engine.definition.model import Trigger as Trigger
     from engine.definition.model import Workflow as Workflow
     from engine.definition.model import dependencies as dependencies
+    from engine.definition.model import walk_steps as walk_steps
+    from engine.definition.parse import parse_workflow as parse_workflow
     from engine.definition.problems import DefinitionError as DefinitionError
     from engine.definition.problems import Fix as Fix
     from engine.definition.problems import Path as Path
     from engine.definition.problems import Problem as Problem
     from engine.definition.problems import Splice as Splice
+    from engine.definition.source import Source as Source
+    from engine.definition.source import read_source as read_source
+    from engine.definition.template import TemplateError as TemplateError
+    from engine.definition.template import parse_expression as parse_expression
+    from engine.definition.template import parse_template as parse_template
+    from engine.definition.tree import Node as Node
+    from engine.definition.units import format_duration as format_duration
+    from engine.definition.units import format_size as format_size
+    from engine.definition.units import parse_duration as parse_duration
+    from engine.definition.units import parse_size as parse_size
     from engine.face import catalogue as catalogue
     from engine.face import load as load
     from engine.service import types as api
@@ -47,15 +65,34 @@ _MODULES = {
     "Splice": "engine.definition.problems",
     "catalogue": "engine.face",
     "load": "engine.face",
+    "Source": "engine.definition.source",
+    "read_source": "engine.definition.source",
+    "Node": "engine.definition.tree",
+    "parse_workflow": "engine.definition.parse",
+    "Edit": "engine.definition.edit",
+    "FORMAT_VERSION": "engine.definition.model",
+    "walk_steps": "engine.definition.model",
+    "Body": "engine.definition.model",
+    "StepKind": "engine.definition.catalogue",
+    "TriggerKind": "engine.definition.catalogue",
+    "TemplateError": "engine.definition.template",
+    "parse_template": "engine.definition.template",
+    "parse_expression": "engine.definition.template",
+    "parse_duration": "engine.definition.units",
+    "format_duration": "engine.definition.units",
+    "parse_size": "engine.definition.units",
+    "format_size": "engine.definition.units",
 }
 
 __version__ = "0.1.0"
-__all__ = [*_MODULES, "api"]  # noqa: PLE0604  (names are text)
+_WHOLE = {"api": "engine.service.types", "edit": "engine.definition.edit"}
+"""Modules that are reached as a whole, under a name of their own."""
+__all__ = [*_MODULES, *_WHOLE]  # noqa: PLE0604  (names are text)
 
 
 def __getattr__(name: str) -> Any:
-    if name == "api":
-        return import_module("engine.service.types")
+    if name in _WHOLE:
+        return import_module(_WHOLE[name])
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module 'engine' has no attribute {name!r}")
