@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from engine.definition.units import parse_size as parse_size
     from engine.face import catalogue as catalogue
     from engine.face import load as load
-    from engine.service import types as api
+    from engine.service import types as api  # noqa: F401
 
 _MODULES = {
     "EngineClient": "engine.client.client",
