@@ -1,0 +1,60 @@
+"""What reading a text finds wrong, before its lines and paths are known."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from itertools import islice
+
+from msgspec import Struct
+
+from engine.definition.problems import Fix
+
+_LONGEST = 60
+_MOST_KNOWN = 2000
+
+
+class Trouble(Struct, frozen=True):
+    """A finding by offsets; ``first`` is where a repeated thing stood before."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    hint: str = ""
+    first: int | None = None
+    fix: Fix | None = None
+
+
+class Fatal(Exception):  # noqa: N818 - carries a trouble, does not name an error
+    """Reading cannot go on."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.message)
+        self.trouble = trouble
+
+
+def quoted(text: str) -> str:
+    """A name in quotes, shortened, on one line."""
+    shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown) + '"'
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean "x"?`` for the nearest known word, or nothing."""
+    nearest = closest(word, known)
+    return f"did you mean {quoted(nearest)}?" if nearest else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like ``word``, if one is like it at all."""
+    if not word or len(word) > _LONGEST:
+        return None
+    names = list(islice(known, _MOST_KNOWN))
+    found = get_close_matches(word, names, 1, 0.6)
+    if found:
+        return found[0]
+    folded = {name.casefold(): name for name in names}
+    same = folded.get(word.casefold())
+    if same is not None:
+        return same
+    longer = [name for name in names if len(word) > 2 and name.startswith(word)]
+    return longer[0] if longer else None
