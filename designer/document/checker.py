@@ -22,8 +22,8 @@ class _Relay(QObject):
 
 
 class Checker(QObject):
-    """``wanted`` gives the revision, text, file and folder to check next; ``checked`` tells the revision and
-    what was found in it: a Loaded, or a Source where the text was only read."""
+    """``wanted`` gives the revision, text, file and folder to check next; ``checked`` tells the
+    revision and what was found in it: a Loaded, or a Source where the text was only read."""
 
     checked = Signal(int, object)
 
@@ -67,7 +67,9 @@ class Checker(QObject):
             self.checked.emit(revision, found)
 
 
-def _work(relay: _Relay, revision: int, text: str, file: str, folder: Path | None, full: bool) -> None:
+def _work(
+    relay: _Relay, revision: int, text: str, file: str, folder: Path | None, full: bool
+) -> None:
     found: Loaded | Source | None = None
     try:
         found = load(text, file, folder) if full else read_source(text, file)

@@ -20,7 +20,9 @@ class Fragment(Struct, frozen=True):
     positions: Mapping[str, Point]
 
 
-def copied(source: Source, places: Places, keys: Iterable[str], positions: Mapping[str, Point]) -> str:
+def copied(
+    source: Source, places: Places, keys: Iterable[str], positions: Mapping[str, Point]
+) -> str:
     """The nodes as the text of a small workflow, in the order of the file; empty for no nodes."""
     wanted = set(keys)
     steps = [_value(source, path) for key, path in places.steps.items() if key in wanted]
@@ -44,7 +46,8 @@ def _value(source: Source, path: Path) -> Any:
 
 
 def read_fragment(text: str) -> Fragment:
-    """Steps in a text: a workflow, a list of steps, or one step. Raises DocumentError when it holds none."""
+    """Steps in a text: a workflow, a list of steps, or one step. Raises DocumentError when it holds
+    none."""
     source = read_source(text)
     if any(problem.severity == "error" for problem in source.problems):
         raise DocumentError(f"The clipboard holds no steps: {source.problems[0].message}")
@@ -54,11 +57,17 @@ def read_fragment(text: str) -> Fragment:
     if isinstance(tree, list):
         tree = {"steps": tree}
     if not isinstance(tree, dict):
-        raise DocumentError("The clipboard holds no steps. Copy some on the canvas or as YAML first.")
+        raise DocumentError(
+            "The clipboard holds no steps. Copy some on the canvas or as YAML first."
+        )
     steps = [step for step in tree.get("steps") or () if isinstance(step, dict) and "type" in step]
-    triggers = [one for one in tree.get("triggers") or () if isinstance(one, dict) and "type" in one]
+    triggers = [
+        one for one in tree.get("triggers") or () if isinstance(one, dict) and "type" in one
+    ]
     if not steps and not triggers:
-        raise DocumentError("The clipboard holds no steps. Copy some on the canvas or as YAML first.")
+        raise DocumentError(
+            "The clipboard holds no steps. Copy some on the canvas or as YAML first."
+        )
     return Fragment(steps, triggers, _positions(tree))
 
 
@@ -74,8 +83,11 @@ def _positions(tree: Mapping[str, Any]) -> dict[str, Point]:
     }
 
 
-def fitted(fragment: Fragment, taken: frozenset[str], names: frozenset[str], catalogue: Catalogue) -> Fragment:
-    """The fragment with ids and trigger names that are free, and with wires among its own steps only."""
+def fitted(
+    fragment: Fragment, taken: frozenset[str], names: frozenset[str], catalogue: Catalogue
+) -> Fragment:
+    """The fragment with ids and trigger names that are free, and with wires among its own steps
+    only."""
     tree: dict[str, Any] = {"steps": fragment.steps, "triggers": []}
     ids: dict[str, str] = {}
     used = set(taken)
@@ -129,5 +141,3 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
         name = f"{wanted} {number}"
         number += 1
     return name
-
-

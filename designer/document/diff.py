@@ -6,7 +6,8 @@ from engine import Problem, Splice
 
 
 def minimal_splice(old: str, new: str) -> Splice | None:
-    """One splice from ``old`` to ``new`` without their common head and tail; None when they are equal."""
+    """One splice from ``old`` to ``new`` without their common head and tail; None when they are
+    equal."""
     if old == new:
         return None
     head = _common_head(old, new)

@@ -35,8 +35,9 @@ DiskState = Literal["same", "changed", "missing"]
 class Document(EditedText):
     """One workflow file, or one that has no file yet.
 
-    Gestures raise EditRefused while the text cannot be read as a workflow, or may not be changed; each is one
-    undo step. ``position`` gives only what the author placed: the canvas lays out the rest.
+    Gestures raise EditRefused while the text cannot be read as a workflow, or may not be changed;
+    each is one undo step. ``position`` gives only what the author placed: the canvas lays out the
+    rest.
     """
 
     def __init__(
@@ -58,7 +59,8 @@ class Document(EditedText):
 
     @classmethod
     def open(cls, path: FilePath | str) -> "Document":
-        """Opens a file, also one with errors in it. Raises DocumentError when it is no readable text."""
+        """Opens a file, also one with errors in it. Raises DocumentError when it is no readable
+        text."""
         place = FilePath(path).absolute()
         found = read_text(place)
         return cls(found.text, place, found.digest)
@@ -80,16 +82,19 @@ class Document(EditedText):
         return self._disk_state
 
     def save(self, path: FilePath | str | None = None) -> None:
-        """Writes the text, byte for byte, whole or not at all; ``path`` saves it under another name.
+        """Writes the text, byte for byte, whole or not at all; ``path`` saves it under another
+        name.
 
-        Raises ChangedOnDisk when another program changed the file meanwhile (``keep_mine`` allows to go on),
-        DocumentError when it cannot be written or has no name yet.
+        Raises ChangedOnDisk when another program changed the file meanwhile (``keep_mine`` allows
+        to go on), DocumentError when it cannot be written or has no name yet.
         """
         target = FilePath(path).absolute() if path else self.path
         if target is None:
             raise DocumentError("This workflow has no file yet. Choose a name for it.")
         if target == self.path and self.check_disk() == "changed":
-            raise ChangedOnDisk(f"{target.name} was changed by another program since it was opened.")
+            raise ChangedOnDisk(
+                f"{target.name} was changed by another program since it was opened."
+            )
         data = self.text.encode("utf-8")
         write_atomically(target, data)
         moved, self.path = self.path != target, target
@@ -99,7 +104,8 @@ class Document(EditedText):
             self._checker.ask()
 
     def check_disk(self) -> DiskState:
-        """Looks whether the file still is what was read or saved last, and tells when that is news."""
+        """Looks whether the file still is what was read or saved last, and tells when that is
+        news."""
         if self.path is None:
             return "same"
         found = disk_digest(self.path)
@@ -114,7 +120,8 @@ class Document(EditedText):
         return state
 
     def reload(self) -> None:
-        """Takes the text of the file, as an undo step. Raises DocumentError when it cannot be read."""
+        """Takes the text of the file, as an undo step. Raises DocumentError when it cannot be
+        read."""
         if self.path is None:
             return
         found = read_text(self.path)
@@ -196,20 +203,20 @@ class Document(EditedText):
 
     def add_step(
         self,
-        type: str,
+        step_type: str,
         position: Point | None = None,
         config: Mapping[str, Any] | None = None,
         connect_from: tuple[str, str] | None = None,
         insert_into: Wire | None = None,
     ) -> str:
-        """Adds a step at the end of the list; gives its id. ``connect_from`` (key, port) wires it to a node,
-        ``insert_into`` puts it into a wire."""
+        """Adds a step at the end of the list; gives its id. ``connect_from`` (key, port) wires it
+        to a node, ``insert_into`` puts it into a wire."""
         workflow = self.current_workflow()
-        kind = self.catalogue.step_types[type]
-        key = free_id(type, self.ids())
+        kind = self.catalogue.step_types[step_type]
+        key = free_id(step_type, self.ids())
         name = clipboard.free_name(kind.title, {step.name for step in workflow.walk()})
         made = starter_config(kind.schema) if config is None else dict(config)
-        tree = {"id": key, "name": name, "type": type, "config": made}
+        tree = {"id": key, "name": name, "type": step_type, "config": made}
         wires = _wires_of_new(key, connect_from, insert_into)
 
         def make(draft: Draft) -> None:
@@ -225,14 +232,17 @@ class Document(EditedText):
         return key
 
     def add_trigger(
-        self, type: str, position: Point | None = None, config: Mapping[str, Any] | None = None
+        self,
+        trigger_type: str,
+        position: Point | None = None,
+        config: Mapping[str, Any] | None = None,
     ) -> str:
         """Adds a trigger; gives its name."""
         workflow = self.current_workflow()
-        kind = self.catalogue.trigger_types[type]
+        kind = self.catalogue.trigger_types[trigger_type]
         name = clipboard.free_name(kind.title, {one.name or one.type for one in workflow.triggers})
         made = starter_config(kind.schema) if config is None else dict(config)
-        tree = {"type": type, "name": name, "config": made}
+        tree = {"type": trigger_type, "name": name, "config": made}
 
         def make(draft: Draft) -> None:
             draft.insert(("triggers",), list_length(draft.source, ("triggers",)), [tree])
@@ -256,7 +266,8 @@ class Document(EditedText):
             self.notice.emit(f"{name}, and {_counted(lost, 'wire')} that named it.")
 
     def rename_step(self, old: str, new: str) -> None:
-        """Gives a step another id, with every reference to it. Raises EditRefused for one that cannot be."""
+        """Gives a step another id, with every reference to it. Raises EditRefused for one that
+        cannot be."""
         if old == new:
             return
         self.current_workflow()
@@ -329,7 +340,8 @@ class Document(EditedText):
     def rewire(
         self, remove: Iterable[Wire] = (), add: Iterable[Wire] = (), name: str = "Reconnect"
     ) -> None:
-        """Removes and draws wires as one step, e.g. where the end of a wire was dragged elsewhere."""
+        """Removes and draws wires as one step, e.g. where the end of a wire was dragged
+        elsewhere."""
         gone, new = list(remove), list(add)
         workflow = self.current_workflow()
         for wire in new:
@@ -340,7 +352,8 @@ class Document(EditedText):
     # Values
 
     def set_value(self, path: Path, value: Any, merge_key: str = "", name: str = "") -> bool:
-        """Replaces or adds one value; edits with the same merge key that follow each other undo together."""
+        """Replaces or adds one value; edits with the same merge key that follow each other undo
+        together."""
         title = name or f"Change {_shown(path)}"
         return self.gesture(title, lambda draft: draft.set(path, value), merge_key)
 
@@ -361,8 +374,8 @@ class Document(EditedText):
         return clipboard.copied(self.source, self.places, keys, known)
 
     def paste(self, text: str, at: Point | None = None, name: str = "Paste") -> tuple[str, ...]:
-        """Adds the steps and triggers of a text, with ids that are free; gives their keys. The top left of
-        them comes to ``at``. Raises DocumentError when the text holds none."""
+        """Adds the steps and triggers of a text, with ids that are free; gives their keys. The top
+        left of them comes to ``at``. Raises DocumentError when the text holds none."""
         workflow = self.current_workflow()
         taken = frozenset(one.name or one.type for one in workflow.triggers)
         fragment = clipboard.fitted(
@@ -389,7 +402,10 @@ class Document(EditedText):
         places = [at for key in wanted if (at := self.position(key)) is not None]
         at = None
         if places:
-            at = (min(x for x, _ in places) + PASTE_OFFSET, min(y for _, y in places) + PASTE_OFFSET)
+            at = (
+                min(x for x, _ in places) + PASTE_OFFSET,
+                min(y for _, y in places) + PASTE_OFFSET,
+            )
         return self.paste(text, at, "Duplicate") if text else ()
 
     # What gestures share

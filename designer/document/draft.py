@@ -10,8 +10,9 @@ Make = Callable[[Source], Edit]
 
 
 class Draft:
-    """Edits on the text of ``source``. Edits that do not touch each other are made at once; an edit that
-    touches an earlier one is made on the text that the earlier ones left, which is then read again.
+    """Edits on the text of ``source``. Edits that do not touch each other are made at once; an edit
+    that touches an earlier one is made on the text that the earlier ones left, which is then read
+    again.
 
     Paths are those of the text as it stands; remove items of a list from the last to the first.
     """

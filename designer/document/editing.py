@@ -1,6 +1,8 @@
-"""A workflow's text under edit: every change is a set of splices, and the model follows the text."""
+"""A workflow's text under edit: every change is a set of splices, and the model follows the
+text."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path as FilePath
 
 from msgspec.structs import replace
@@ -37,8 +39,8 @@ class EditRefused(DocumentError):  # noqa: N818  (says what happened)
 class EditedText(QObject):
     """The text, what was read from it, and its undo stack.
 
-    ``changed`` carries a Change. ``workflow`` and the graph are those of the last text that could be read;
-    after ``replace_text`` they follow a moment later, after every other change at once.
+    ``changed`` carries a Change. ``workflow`` and the graph are those of the last text that could
+    be read; after ``replace_text`` they follow a moment later, after every other change at once.
     """
 
     changed = Signal(object)
@@ -146,7 +148,8 @@ class EditedText(QObject):
         return self._history.names
 
     def current_workflow(self) -> Workflow:
-        """The workflow of the text as it is. Raises EditRefused while the text has errors in its form."""
+        """The workflow of the text as it is. Raises EditRefused while the text has errors in its
+        form."""
         self._bring_up_to_date()
         broken = next((p for p in self.source.problems if p.severity == "error"), None)
         if broken is not None or self._workflow is None or self._read != self._revision:
@@ -159,8 +162,9 @@ class EditedText(QObject):
     def perform(self, name: str, edits: Edits, merge_key: str = "", origin: str = "") -> bool:
         """Makes edits of the text as one undo step; False when they change nothing.
 
-        Each set of splices stands on the text that the one before it left. Edits with the same non-empty
-        ``merge_key`` that follow each other are one step. Raises EditRefused for a read-only document.
+        Each set of splices stands on the text that the one before it left. Edits with the same
+        non-empty ``merge_key`` that follow each other are one step. Raises EditRefused for a
+        read-only document.
         """
         return self._perform(name, edits, merge_key, origin)
 
@@ -172,8 +176,8 @@ class EditedText(QObject):
         origin: str = "",
         model: Callable[[Workflow], Workflow] | None = None,
     ) -> bool:
-        """Performs what ``make`` does to a draft of the text; ``model`` says what that does to the workflow
-        where it only moves nodes, so that the text need not be read at once.
+        """Performs what ``make`` does to a draft of the text; ``model`` says what that does to the
+        workflow where it only moves nodes, so that the text need not be read at once.
 
         Raises EditRefused while the text cannot be read.
         """
@@ -185,7 +189,8 @@ class EditedText(QObject):
         return self._perform(name, draft.edits, merge_key, origin, moved=moved)
 
     def replace_text(self, text: str, origin: str = "", merge_key: str = "typing") -> bool:
-        """Makes this the text, as typing does: one small splice; what is read from it follows later."""
+        """Makes this the text, as typing does: one small splice; what is read from it follows
+        later."""
         splice = minimal_splice(self._text, text)
         if splice is None:
             return False
@@ -299,7 +304,8 @@ class EditedText(QObject):
         return self._take_workflow(workflow, change)
 
     def _take_workflow(self, workflow: Workflow | None, change: Change) -> Change:
-        """Takes what was read from the current text; the last good graph stays when that is nothing."""
+        """Takes what was read from the current text; the last good graph stays when that is
+        nothing."""
         if workflow is None:
             return change
         old, self._workflow = self._workflow, workflow
@@ -308,7 +314,8 @@ class EditedText(QObject):
         return replace(
             change,
             steps=_differing(graph, self._graph) | _changed_steps(old, workflow),
-            structure=list(graph.nodes) != list(self._graph.nodes) or graph.edges != self._graph.edges,
+            structure=list(graph.nodes) != list(self._graph.nodes)
+            or graph.edges != self._graph.edges,
             positions=_moved(graph, self._graph),
             workflow=old is None or _without_nodes(old) != _without_nodes(workflow),
         )
@@ -327,10 +334,8 @@ class EditedText(QObject):
         change = Change(origin="check")
         stale = self._read != revision
         self._problems = tuple(loaded.problems)
-        if stale:
-            change = self._take_workflow(loaded.workflow, change)
-        else:
-            change = self._recount(change)
+        take = partial(self._take_workflow, loaded.workflow) if stale else self._recount
+        change = take(change)
         if change.steps or change.structure or change.positions or change.workflow:
             self.changed.emit(change)
             self._prune_selection()
@@ -340,7 +345,10 @@ class EditedText(QObject):
         """The nodes whose problems differ from those shown."""
         if self._workflow is None:
             return change
-        graph, self._graph = self._graph, build_graph(self._workflow, self.catalogue, self._problems)
+        graph, self._graph = (
+            self._graph,
+            build_graph(self._workflow, self.catalogue, self._problems),
+        )
         return replace(change, steps=_differing(graph, self._graph))
 
     def _prune_selection(self) -> None:
@@ -384,7 +392,8 @@ def _differing(old: Graph, new: Graph) -> frozenset[str]:
 
 
 def _changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
-    """Ids of steps and keys of triggers whose definition differs, whether or not it shows on the canvas."""
+    """Ids of steps and keys of triggers whose definition differs, whether or not it shows on the
+    canvas."""
     if old is None:
         return frozenset()
     before, after = _by_key(old), _by_key(new)

@@ -21,14 +21,16 @@ class ChangedOnDisk(DocumentError):  # noqa: N818  (says what happened, not that
 
 
 class FileText(Struct, frozen=True):
-    """A file's text and the digest of its bytes. A byte order mark stays the text's first character."""
+    """A file's text and the digest of its bytes. A byte order mark stays the text's first
+    character."""
 
     text: str
     digest: bytes
 
 
 def read_text(path: Path) -> FileText:
-    """Reads a file. Raises DocumentError when it is missing, unreadable, too large or no UTF-8 text."""
+    """Reads a file. Raises DocumentError when it is missing, unreadable, too large or no UTF-8
+    text."""
     data = _read_bytes(path)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise DocumentError(f"{path.name} is UTF-16 text. Save it as UTF-8, then open it again.")
@@ -68,7 +70,8 @@ def digest(data: bytes) -> bytes:
 
 
 def disk_digest(path: Path) -> bytes | None:
-    """The digest of what the file holds now; None when there is no such file. Raises DocumentError."""
+    """The digest of what the file holds now; None when there is no such file. Raises
+    DocumentError."""
     try:
         return digest(path.read_bytes())
     except FileNotFoundError:
@@ -78,7 +81,8 @@ def disk_digest(path: Path) -> bytes | None:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Writes a file whole or not at all, keeping its mode; a symbolic link stays and its target is written.
+    """Writes a file whole or not at all, keeping its mode; a symbolic link stays and its target is
+    written.
 
     Raises DocumentError when it cannot; the file is then what it was.
     """

@@ -1,4 +1,5 @@
-"""The graph that views draw, made from a workflow, the types that are installed, and the problems found."""
+"""The graph that views draw, made from a workflow, the types that are installed, and the problems
+found."""
 
 import logging
 from collections import Counter
@@ -63,7 +64,8 @@ def keyed_triggers(workflow: Workflow) -> list[tuple[int, str]]:
 
 
 def read_edges(workflow: Workflow) -> tuple[EdgeView, ...]:
-    """The wires between steps that exist, then those from the triggers to the steps that wait for nothing."""
+    """The wires between steps that exist, then those from the triggers to the steps that wait for
+    nothing."""
     ids = {step.id for step in workflow.steps}
     stored = any(step.depends_on is not None for step in workflow.steps)
     waits = dependencies(workflow.steps)
@@ -143,7 +145,8 @@ def step_view(
         icon=kind.icon if kind else "unknown",
         group=kind.group if kind else "do",
         ports=tuple(
-            PortView(name, shape, (step.id, name) in wired) for name, shape in (*branches, *STANDARD)
+            PortView(name, shape, (step.id, name) in wired)
+            for name, shape in (*branches, *STANDARD)
         ),
         has_input=not handler,
         position=position,

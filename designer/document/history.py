@@ -1,4 +1,5 @@
-"""What was done to a text, so that it can be undone and done again: named sets of splices, never limited."""
+"""What was done to a text, so that it can be undone and done again: named sets of splices, never
+limited."""
 
 from msgspec import Struct
 
@@ -9,7 +10,8 @@ Edits = tuple[tuple[Splice, ...], ...]
 
 
 class Entry(Struct, frozen=True):
-    """One undo step. ``backward`` undoes ``forward``; entries with the same non-empty ``key`` merge."""
+    """One undo step. ``backward`` undoes ``forward``; entries with the same non-empty ``key``
+    merge."""
 
     name: str
     forward: Edits
@@ -57,7 +59,8 @@ class History:
         self._sealed = False
 
     def replace_last(self, entry: Entry | None) -> None:
-        """Puts the merged entry in place of the last one; None when both together changed nothing."""
+        """Puts the merged entry in place of the last one; None when both together changed
+        nothing."""
         self._done.pop()
         if entry is not None:
             self._done.append(entry)

@@ -1,4 +1,5 @@
-"""Where steps and triggers stand in the tree of a file, and which step a place of the text belongs to."""
+"""Where steps and triggers stand in the tree of a file, and which step a place of the text belongs
+to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,7 +23,9 @@ class Places(Struct, frozen=True):
 
     def key_at(self, path: Path) -> str | None:
         """The innermost step, or the trigger, that a path leads into."""
-        found = {place: key for nodes in (self.steps, self.triggers) for key, place in nodes.items()}
+        found = {
+            place: key for nodes in (self.steps, self.triggers) for key, place in nodes.items()
+        }
         for length in range(len(path), 1, -1):
             if (key := found.get(path[:length])) is not None:
                 return key
@@ -66,8 +69,8 @@ def _bodies(path: Path, config: Any) -> Iterator[tuple[Path, Any]]:
 
 
 def trigger_keys(triggers: Any) -> Iterator[tuple[int, str]]:
-    """Index and node key of each trigger in a plain list; one without a name goes by its type, a name that
-    comes again gets its place in the list."""
+    """Index and node key of each trigger in a plain list; one without a name goes by its type, a
+    name that comes again gets its place in the list."""
     if not isinstance(triggers, list | tuple):
         return
     seen: set[str] = set()

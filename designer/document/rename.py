@@ -11,7 +11,9 @@ ID_RULE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 HANDLER_LISTS = ("on_failure", "on_success", "on_cancel", "finally")
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _STEP_TEMPLATES = ("config", "input_mapping", "output_mapping", "when", "cache")
-_STEP = re.compile(r"steps\s*(?:\.\s*(?P<dotted>\w+)|\[\s*(?P<quote>['\"])(?P<named>.*?)(?P=quote)\s*\])")
+_STEP = re.compile(
+    r"steps\s*(?:\.\s*(?P<dotted>\w+)|\[\s*(?P<quote>['\"])(?P<named>.*?)(?P=quote)\s*\])"
+)
 
 Names = Mapping[str, str]
 """Old id -> new id."""
@@ -42,7 +44,9 @@ def free_id(wanted: str, taken: frozenset[str] | set[str]) -> str:
     return f"{stem}_{number}"
 
 
-def renamed(tree: Mapping[str, Any], names: Names, catalogue: Catalogue) -> Iterator[tuple[Path, Any]]:
+def renamed(
+    tree: Mapping[str, Any], names: Names, catalogue: Catalogue
+) -> Iterator[tuple[Path, Any]]:
     """Path and new value of every value of a workflow's plain tree that names a renamed step."""
     for path, step in walk_step_trees(tree):
         yield from _renamed_in_step(path, step, names, catalogue)
@@ -116,13 +120,15 @@ def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
 def _bodies_of(config: Mapping[str, Any]) -> tuple[str, ...]:
     steps, branches = config.get("steps"), config.get("branches")
     return tuple(
-        key for key, kind, value in (("steps", list, steps), ("branches", dict, branches))
+        key
+        for key, kind, value in (("steps", list, steps), ("branches", dict, branches))
         if isinstance(value, kind)
     )
 
 
 def renamed_template(text: str, names: Names, bare: bool = False) -> str:
-    """The template with its step names renamed; ``bare``: an expression, whose braces may be missing."""
+    """The template with its step names renamed; ``bare``: an expression, whose braces may be
+    missing."""
     if "steps" not in text or ("{{" not in text and not bare):
         return text
     try:

@@ -8,7 +8,8 @@ from designer.document.views import Wire
 
 
 class Selection(QObject):
-    """Selected node keys and wires. ``current`` is the node selected last, None when there is none."""
+    """Selected node keys and wires. ``current`` is the node selected last, None when there is
+    none."""
 
     changed = Signal()
 

@@ -14,7 +14,8 @@ POSITIONS: Path = ("designer", "positions")
 
 
 def starter_config(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new step or trigger begins with: the required values that have a default or one choice."""
+    """What a new step or trigger begins with: the required values that have a default or one
+    choice."""
     found: dict[str, Any] = {}
     properties = schema.get("properties", {})
     for name in schema.get("required", ()):
@@ -77,16 +78,15 @@ def _forget_handlers(draft: Draft, gone: set[str]) -> None:
             _remove_items(draft, [(key, i) for i, name in enumerate(named) if name in gone])
 
 
-def _forget_compensation(
-    draft: Draft, workflow: Workflow, places: Places, gone: set[str]
-) -> None:
+def _forget_compensation(draft: Draft, workflow: Workflow, places: Places, gone: set[str]) -> None:
     for step in workflow.walk():
         if step.compensate in gone and step.id not in gone:
             draft.remove((*places.steps[step.id], "compensate"))
 
 
 def _remove_items(draft: Draft, paths: Iterable[Path]) -> None:
-    """Removes items of lists, the last first; a list that becomes empty goes itself, but for ``steps``."""
+    """Removes items of lists, the last first; a list that becomes empty goes itself, but for
+    ``steps``."""
     by_list: dict[Path, list[int]] = {}
     for path in paths:
         by_list.setdefault(path[:-1], []).append(int(path[-1]))

@@ -42,7 +42,8 @@ class NodeView(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     runnable: bool = True
     handler: str = ""
-    """Which list names it when it stands outside the graph: ``on_failure``, ``finally``, ``compensate`` ..."""
+    """Which list names it when it stands outside the graph: ``on_failure``, ``finally``,
+    ``compensate`` ..."""
     inner: int = 0
     """How many steps its bodies hold."""
     errors: int = 0
@@ -50,7 +51,8 @@ class NodeView(Struct, frozen=True, kw_only=True):
 
 
 class EdgeView(Struct, frozen=True):
-    """A wire. ``stored`` is False where the file does not write it: a trigger's, or one read from ``order``."""
+    """A wire. ``stored`` is False where the file does not write it: a trigger's, or one read from
+    ``order``."""
 
     src: str
     port: str
@@ -70,9 +72,9 @@ class Change(Struct, frozen=True, kw_only=True):
     """What one edit touched. Keys of ``steps`` are node keys, whose views should be read again.
 
     ``structure``: nodes or wires came, went or changed order. ``positions``: nodes that only moved.
-    ``workflow``: something outside steps and triggers. ``splices``: the edit itself, each set of splices on
-    the text that the one before it left; empty when only what was read from the text became known.
-    ``origin`` names who made it, so that a view can tell its own edits from others'.
+    ``workflow``: something outside steps and triggers. ``splices``: the edit itself, each set of
+    splices on the text that the one before it left; empty when only what was read from the text
+    became known. ``origin`` names who made it, so that a view can tell its own edits from others'.
     """
 
     steps: frozenset[str] = frozenset()

@@ -103,7 +103,8 @@ def rewire(
     remove: Iterable[Wire] = (),
     add: Iterable[Wire] = (),
 ) -> None:
-    """Writes a change of wires. The first change in a list whose order was implied writes them all."""
+    """Writes a change of wires. The first change in a list whose order was implied writes them
+    all."""
     gone, new = list(remove), list(add)
     lists: dict[int, tuple[Step, ...]] = {}
     for _, _, dst in (*gone, *new):
@@ -145,7 +146,8 @@ def write_dependencies(
     wanted: list[Dependency],
     keep_empty: bool = False,
 ) -> None:
-    """Changes only the items of ``depends_on`` that differ, so that comments beside the others stay."""
+    """Changes only the items of ``depends_on`` that differ, so that comments beside the others
+    stay."""
     if not wanted and not keep_empty:
         draft.remove(path)
         return
