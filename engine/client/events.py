@@ -1,4 +1,4 @@
-"""The event stream as a client follows it: batches of events, over as many connections as it takes."""
+"""The event stream as a client follows it: batches of events, over many connections if need be."""
 
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ async def read_stream(
 
 
 def as_problem(status: int, content: bytes) -> ProblemDocument:
-    """The problem document of an answer; one is made where something else than an engine answered."""
+    """The problem document of an answer, made here where something else than an engine spoke."""
     try:
         return msgspec.json.decode(content, type=ProblemDocument)
     except msgspec.DecodeError:

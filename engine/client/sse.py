@@ -14,7 +14,7 @@ class Message(Struct, frozen=True):
 
 
 class Reader:
-    """Cuts a stream into messages. ``last_id`` is the newest id seen, where a later stream resumes."""
+    """Cuts a stream into messages. A later stream resumes after ``last_id``, the newest seen."""
 
     def __init__(self, last_id: int | None = None) -> None:
         self.last_id = last_id

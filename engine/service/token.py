@@ -11,7 +11,7 @@ FILE = "token"
 
 
 def ensure_token(home: Path) -> str:
-    """The token of a data folder, made at the first call; its file is readable by the owner only."""
+    """The token of a data folder, made at the first call in a file that only the owner can read."""
     path = home / FILE
     existing = read_token(home)
     if existing:

@@ -1,0 +1,59 @@
+"""Commands that speak to an engine: the one of this machine's data folder, or a server's."""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+
+from engine.cli.exits import FAILED, NOT_FOUND, USAGE, CommandError
+from engine.client.client import EngineClient
+from engine.client.errors import ClientError, EngineUnavailable
+from engine.service.types import Workflow
+
+Work = Callable[[EngineClient], Awaitable[int]]
+_CODES = {400: USAGE, 404: NOT_FOUND, 413: USAGE, 422: USAGE}
+
+
+def with_engine(arguments: argparse.Namespace, work: Work) -> int:
+    """Runs ``work`` with a connected client; what the engine refuses becomes a CommandError."""
+    try:
+        return asyncio.run(_connected(arguments, work))
+    except EngineUnavailable as error:
+        raise CommandError(str(error), FAILED) from None
+    except ClientError as error:
+        raise CommandError(_words(error), _CODES.get(error.status, FAILED)) from None
+
+
+async def _connected(arguments: argparse.Namespace, work: Work) -> int:
+    token = arguments.token or os.environ.get("TREADLE_TOKEN")
+    if arguments.server:
+        client = EngineClient.remote(arguments.server, token)
+    else:
+        client = EngineClient.local()
+    async with client:
+        return await work(client)
+
+
+def _words(error: ClientError) -> str:
+    problems = error.document.problems
+    return "\n".join(str(problem) for problem in problems) if problems else str(error)
+
+
+async def workflow_named(client: EngineClient, name: str) -> Workflow:
+    """The workflow with this id, definition file or name. Raises CommandError without one."""
+    try:
+        return await client.workflow(name)
+    except ClientError as error:
+        if error.status not in (404, 422):
+            raise
+    found = await client.find_workflow(os.path.abspath(name))  # noqa: PTH100, ASYNC240 - no I/O
+    if found is not None:
+        return found
+    page = await client.workflows(q=name)
+    same = [workflow for workflow in page.items if workflow.name == name]
+    if len(same) == 1:
+        return same[0]
+    if same:
+        ids = ", ".join(workflow.id for workflow in same)
+        raise CommandError(f'several workflows are named "{name}": {ids}', USAGE)
+    raise CommandError(f'there is no workflow "{name}" (an id, a file or a name)', NOT_FOUND)

@@ -1,0 +1,44 @@
+"""The parts of a command's parser that several commands share."""
+
+import argparse
+from pathlib import Path
+
+
+def new_parser(name: str, about: str) -> argparse.ArgumentParser:
+    """A parser for ``treadle NAME``."""
+    return argparse.ArgumentParser(prog=f"treadle {name}", description=about)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """Which engine a command works on."""
+    parser.add_argument(
+        "--server", metavar="URL", help="the engine at URL, in place of the one on this machine"
+    )
+    parser.add_argument(
+        "--token", help="its bearer token (default: TREADLE_TOKEN, or this machine's token file)"
+    )
+
+
+def add_input(parser: argparse.ArgumentParser) -> None:
+    """Where an execution's input comes from."""
+    parser.add_argument(
+        "--input",
+        metavar="K=V",
+        action="append",
+        default=[],
+        help="one value of the input; read as JSON where it parses, unless the workflow's inputs "
+        "say that it is text; repeatable",
+    )
+    parser.add_argument(
+        "--input-file",
+        metavar="F",
+        type=Path,
+        help="a JSON or YAML file with the input (- is stdin)",
+    )
+    parser.add_argument(
+        "--priority", type=int, choices=range(10), metavar="N", help="0 to 9; 9 goes first"
+    )

@@ -1,0 +1,109 @@
+"""Every error of the API as an RFC 9457 problem document, rendered in one place."""
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from engine.definition.problems import DefinitionError
+from engine.service.types import ProblemDocument
+
+MEDIA_TYPE = "application/problem+json"
+_log = logging.getLogger("treadle.service")
+
+
+class ApiError(Exception):
+    """A request that the API refuses; ``document`` is the answer."""
+
+    def __init__(self, status: int, title: str, detail: str) -> None:
+        self.document = ProblemDocument(title=title, status=status, detail=detail)
+        super().__init__(detail)
+
+
+def not_found(kind: str, name: str) -> ApiError:
+    """404 that names the thing."""
+    return ApiError(404, f"No such {kind}", f'There is no {kind} "{name}".')
+
+
+def answer(document: ProblemDocument, headers: dict[str, str] | None = None) -> Response[bytes]:
+    return Response(
+        msgspec.json.encode(document),
+        status_code=document.status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )
+
+
+def on_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[bytes]:
+    return answer(error.document)
+
+
+def on_definition_error(request: Request[Any, Any, Any], error: DefinitionError) -> Response[bytes]:
+    """422: the definition cannot be used; the document carries its problems."""
+    errors = sum(problem.severity == "error" for problem in error.problems)
+    first = next((str(problem) for problem in error.problems if problem.severity == "error"), "")
+    more = f", and {errors - 1} more" if errors > 1 else ""
+    return answer(
+        ProblemDocument(
+            title="Invalid definition",
+            status=422,
+            detail=first + more,
+            problems=list(error.problems),
+        )
+    )
+
+
+def on_validation_error(
+    request: Request[Any, Any, Any], error: ValidationException
+) -> Response[bytes]:
+    """422: the request was understood, but a value in it is not what the API takes."""
+    detail = "; ".join(_issue(extra) for extra in _extras(error)) or error.detail
+    return answer(ProblemDocument(title="Invalid request", status=422, detail=detail))
+
+
+def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """What the framework itself refuses: an unknown path or method, bad JSON, a large body."""
+    details = {
+        404: f'There is no "{request.scope["path"]}" in this API; see /docs.',
+        405: f'"{request.scope["path"]}" does not answer to {request.scope["method"]}.',
+    }
+    document = ProblemDocument(
+        title=HTTPStatus(error.status_code).phrase,
+        status=error.status_code,
+        detail=details.get(error.status_code, error.detail),
+    )
+    return answer(document, error.headers)
+
+
+def on_recursion(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:
+    """400: JSON nested so deeply that it cannot be read."""
+    return answer(
+        ProblemDocument(title="Bad Request", status=400, detail="The JSON is nested too deeply.")
+    )
+
+
+def on_defect(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """500: a defect of the engine, logged with its traceback."""
+    path = request.scope["path"]
+    _log.error("%s %s failed", request.scope["method"], path, exc_info=error)
+    return answer(
+        ProblemDocument(
+            title="Internal error",
+            status=500,
+            detail=f"{type(error).__name__}: {error}. The engine's log has the details.",
+        )
+    )
+
+
+def _extras(error: ValidationException) -> Sequence[Any]:
+    return error.extra if isinstance(error.extra, list) else []
+
+
+def _issue(extra: Any) -> str:
+    key = extra.get("key", "")
+    where = "" if key in ("", "data") else f"{key}: "
+    return f"{where}{extra.get('message', '')}"
