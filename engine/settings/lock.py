@@ -125,7 +125,7 @@ class EngineLock:
     def held(self) -> bool:
         return self._lock.held
 
-    def acquire(self, *, wait: float = 0.0) -> None:
+    def acquire(self, *, wait: float = 0.2) -> None:
         """Takes the lock, for up to ``wait`` seconds. Raises EngineRunningError."""
         private_folder(self.data)
         until = time.monotonic() + wait
