@@ -1,0 +1,20 @@
+"""Executions, live and past: their states, logs, data and course in time."""
+
+from designer.runs.execution_view import CanvasMaker, StateCanvas
+from designer.runs.filters import Filter
+from designer.runs.page import RunsPage
+from designer.runs.panel import RunPanel
+from designer.runs.run_form import RunForm, asks_for_input
+from designer.runs.session import RunSession, Spawn
+
+__all__ = [
+    "CanvasMaker",
+    "Filter",
+    "RunForm",
+    "RunPanel",
+    "RunSession",
+    "RunsPage",
+    "Spawn",
+    "StateCanvas",
+    "asks_for_input",
+]

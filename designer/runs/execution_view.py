@@ -1,0 +1,181 @@
+"""One execution: its canvas with the states as they were or are, its log and its data."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Protocol
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from designer.runs.executions_model import duration_of
+from designer.runs.panel import RunPanel
+from designer.runs.session import RunSession, Spawn
+from designer.theme import Theme
+from designer.theme.widgets import Button, ElidedLabel, IconButton, Label, Pill, lay_out
+from designer.theme.wording import local_date_time, state_word
+from engine import EngineClient, api
+
+
+class StateCanvas(Protocol):
+    """A picture of a workflow that shows the states of its steps; the shell makes it."""
+
+    @property
+    def widget(self) -> QWidget: ...
+
+    def show_steps(self, steps: Mapping[str, api.StepExecution]) -> None:
+        """Draws the states, by step id."""
+        ...
+
+    def on_step(self, callback: Callable[[str], None]) -> None:
+        """Calls back with the id of a step that is selected."""
+        ...
+
+    def select(self, step_id: str) -> None:
+        """Selects a step and brings it into view."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of what it holds."""
+        ...
+
+
+CanvasMaker = Callable[[str, QWidget], StateCanvas]
+"""Makes a canvas from a definition's text, as a child of a widget."""
+
+
+class ExecutionView(QWidget):
+    """Shows one execution after the other; ``left`` tells that the user goes back."""
+
+    left = Signal()
+    edit_wanted = Signal(str)
+    """The path of the workflow's file."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        client: EngineClient,
+        spawn: Spawn,
+        make_canvas: CanvasMaker,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.session = RunSession(client, spawn, self)
+        self._theme = theme
+        self._client = client
+        self._spawn = spawn
+        self._make_canvas = make_canvas
+        self._canvas: StateCanvas | None = None
+        self._path = ""
+        self._title = ElidedLabel(theme, "", "heading")
+        self._pill = Pill(theme)
+        self._facts = Label(theme, "", "body", "muted")
+        self._error = ElidedLabel(theme, "", "body", "failed")
+        self._cancel = Button(theme, "Cancel", "danger", "stop")
+        self._edit = Button(theme, "Open the file", icon="design")
+        self._panel = RunPanel(theme, self.session, spawn)
+        self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._clock = QTimer(self, interval=1000)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        theme = self._theme
+        head = QFrame()
+        head.setProperty("role", "section-head")
+        column = QVBoxLayout(head)
+        lay_out(column, 4, (8, 8, 12, 8))
+        row = QHBoxLayout()
+        lay_out(row, theme.space("s"))
+        back = IconButton(theme, "chevron-left", "Back to all runs")
+        back.clicked.connect(self.left)
+        row.addWidget(back)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._facts)
+        row.addWidget(self._pill)
+        row.addSpacing(8)
+        row.addWidget(self._cancel)
+        row.addWidget(self._edit)
+        column.addLayout(row)
+        self._error.setContentsMargins(36, 0, 0, 0)
+        column.addWidget(self._error)
+        self._splitter.addWidget(QWidget())
+        self._splitter.addWidget(self._panel)
+        self._splitter.setStretchFactor(0, 1)
+        self._splitter.setSizes([500, theme.tokens.size["bottom"]])
+        outer = QVBoxLayout(self)
+        lay_out(outer)
+        outer.addWidget(head)
+        outer.addWidget(self._splitter, 1)
+
+    def _connect(self) -> None:
+        self.session.states_changed.connect(self._draw_states)
+        self.session.execution_changed.connect(self._show_facts)
+        self._clock.timeout.connect(self._show_facts)
+        self._cancel.clicked.connect(self._ask_cancel)
+        self._edit.clicked.connect(self._ask_edit)
+        self._panel.step_chosen.connect(self._select)
+
+    async def show_execution(self, execution_id: str) -> None:
+        """Shows another execution. Raises ClientError when it is not there."""
+        await self.session.attach(execution_id)
+        execution = self.session.execution
+        if execution is None or execution.id != execution_id:
+            return
+        self._show_canvas(execution.source or "")
+        failed = next((s for s in execution.step_executions if s.error is not None), None)
+        self._panel.show_step(failed.step_id if failed else "")
+        workflow = await self._client.workflow(execution.workflow_id)
+        self._path = workflow.path or ""
+        self._edit.setVisible(bool(self._path))
+
+    def close_execution(self) -> None:
+        """Follows nothing and lets go of the canvas."""
+        self._clock.stop()
+        self.session.clear()
+        self._show_canvas("")
+
+    def _show_canvas(self, text: str) -> None:
+        if self._canvas is not None:
+            self._canvas.close()
+        self._canvas = self._make_canvas(text, self) if text else None
+        shown = self._canvas.widget if self._canvas else QWidget()
+        sizes = self._splitter.sizes()
+        old = self._splitter.replaceWidget(0, shown)
+        if old is not None:
+            old.deleteLater()
+        self._splitter.setSizes(sizes)
+        if self._canvas is not None:
+            self._canvas.on_step(self._panel.show_step)
+            self._draw_states()
+
+    def _draw_states(self) -> None:
+        if self._canvas is not None:
+            self._canvas.show_steps(self.session.steps)
+
+    def _show_facts(self) -> None:
+        execution = self.session.execution
+        if execution is None:
+            return
+        self._title.set_full_text(execution.workflow_name or "unnamed")
+        self._pill.set_state(execution.status, state_word(execution.status))
+        started = local_date_time(execution.start_time or execution.created_at)
+        taken = duration_of(execution, datetime.now(UTC))
+        self._facts.setText(f"{state_word(execution.trigger_type)} · {started} · {taken}")
+        message = execution.error_message or execution.reason or ""
+        self._error.set_full_text(message)
+        self._error.setVisible(bool(message))
+        self._cancel.setVisible(self.session.running)
+        if self.session.running and not self._clock.isActive():
+            self._clock.start()
+        elif not self.session.running:
+            self._clock.stop()
+
+    def _select(self, step_id: str) -> None:
+        if self._canvas is not None:
+            self._canvas.select(step_id)
+
+    def _ask_cancel(self) -> None:
+        self._spawn(self.session.cancel())
+
+    def _ask_edit(self) -> None:
+        self.edit_wanted.emit(self._path)

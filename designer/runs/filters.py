@@ -1,0 +1,130 @@
+"""Which executions are shown: by workflow, state and time."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+
+from designer.theme import Theme
+from designer.theme.widgets import Button, SegmentedControl, lay_out
+from designer.theme.wording import state_word
+from engine import api
+
+Period = Literal["day", "week", "month", "all"]
+PERIODS: dict[Period, timedelta] = {
+    "day": timedelta(hours=24),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
+STATES = (
+    "running", "queued", "waiting", "paused", "completed", "failed", "timed_out", "cancelled",
+)  # fmt: skip
+
+
+class Filter(Struct, frozen=True, kw_only=True):
+    """Empty values let everything through. ``span`` (from, to, UTC) wins over ``period``."""
+
+    workflow_id: str = ""
+    status: str = ""
+    period: Period = "all"
+    span: tuple[datetime, datetime] | None = None
+
+    @property
+    def since(self) -> datetime | None:
+        if self.span is not None:
+            return self.span[0]
+        length = PERIODS.get(self.period)
+        return None if length is None else datetime.now(UTC) - length
+
+    @property
+    def until(self) -> datetime | None:
+        return self.span[1] if self.span is not None else None
+
+    @property
+    def narrow(self) -> bool:
+        """Whether something may be left out."""
+        return self != Filter()
+
+
+class FilterBar(QWidget):
+    """Chooses a Filter; ``changed`` tells when another is chosen."""
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._span: tuple[datetime, datetime] | None = None
+        self._workflows = QComboBox()
+        self._workflows.setAccessibleName("Workflow")
+        self._workflows.addItem("All workflows", "")
+        self._states = QComboBox()
+        self._states.setAccessibleName("State")
+        self._states.addItem("Any state", "")
+        for state in STATES:
+            self._states.addItem(state_word(state).capitalize(), state)
+        self._periods = SegmentedControl(
+            (("all", "All"), ("month", "30 days"), ("week", "7 days"), ("day", "24 hours"))
+        )
+        self._chip = Button(theme, "", "segment", "close")
+        self._chip.setCheckable(True)
+        row = QHBoxLayout(self)
+        lay_out(row, theme.space("s"))
+        for widget in (self._periods, self._workflows, self._states, self._chip):
+            row.addWidget(widget)
+        for box in (self._workflows, self._states):
+            box.setProperty("role", "button")
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.setMaximumWidth(220)
+            box.currentIndexChanged.connect(self._tell)
+        self._periods.chosen.connect(self._drop_span)
+        self._chip.clicked.connect(self._drop_span)
+        self._chip.hide()
+
+    @property
+    def filter(self) -> Filter:
+        period = self._periods.current
+        return Filter(
+            workflow_id=str(self._workflows.currentData() or ""),
+            status=str(self._states.currentData() or ""),
+            period=period if period in PERIODS else "all",
+            span=self._span,
+        )
+
+    def choose(self, wanted: Filter) -> None:
+        """Shows a filter that was chosen elsewhere, and tells."""
+        for box, value in ((self._workflows, wanted.workflow_id), (self._states, wanted.status)):
+            box.blockSignals(True)
+            box.setCurrentIndex(max(0, box.findData(value)))
+            box.blockSignals(False)
+        self._periods.choose(wanted.period)
+        self._span = wanted.span
+        self._show_chip()
+        self.changed.emit()
+
+    def set_workflows(self, workflows: Iterable[api.Workflow]) -> None:
+        """The workflows that can be chosen; the choice stays where it is still there."""
+        chosen = self._workflows.currentData()
+        self._workflows.blockSignals(True)
+        while self._workflows.count() > 1:
+            self._workflows.removeItem(1)
+        for workflow in workflows:
+            self._workflows.addItem(workflow.name or "unnamed", workflow.id)
+        self._workflows.setCurrentIndex(max(0, self._workflows.findData(chosen)))
+        self._workflows.blockSignals(False)
+
+    def _drop_span(self) -> None:
+        self._span = None
+        self._show_chip()
+        self._tell()
+
+    def _show_chip(self) -> None:
+        if self._span is not None:
+            self._chip.setText(f"{self._span[0].astimezone():%d %b, %H:%M}")
+        self._chip.setChecked(self._span is not None)
+        self._chip.setVisible(self._span is not None)
+
+    def _tell(self) -> None:
+        self.changed.emit()

@@ -1,0 +1,72 @@
+"""The panel below the canvas: log, data and timeline of an execution, and what the shell adds."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from designer.runs.data_view import DataView
+from designer.runs.log_view import LogView
+from designer.runs.session import RunSession, Spawn
+from designer.runs.timeline_view import TimelineView
+from designer.theme import Theme
+from designer.theme.widgets import SegmentedControl, lay_out
+
+
+class RunPanel(QFrame):
+    """Tabs over one RunSession. ``step_chosen`` tells a step that was clicked."""
+
+    step_chosen = Signal(str)
+    page_chosen = Signal(str)
+
+    def __init__(
+        self, theme: Theme, session: RunSession, spawn: Spawn, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("ground", "panel")
+        self.log = LogView(theme, session)
+        self.data = DataView(theme, session, spawn)
+        self.timeline = TimelineView(theme, session)
+        self.timeline.step_chosen.connect(self._choose_step)
+        self._tabs = SegmentedControl((), "tab")
+        self._tabs.chosen.connect(self.show_page)
+        self._tabs.chosen.connect(self.page_chosen)
+        self._pages = QStackedWidget()
+        self._keys: list[str] = []
+        head = QFrame()
+        head.setProperty("role", "section-head")
+        self.head = QHBoxLayout(head)
+        lay_out(self.head, 4, (8, 5, 8, 5))
+        self.head.addWidget(self._tabs)
+        self.head.addStretch(1)
+        column = QVBoxLayout(self)
+        lay_out(column)
+        column.addWidget(head)
+        column.addWidget(self._pages, 1)
+        self.add_page("log", "Log", self.log)
+        self.add_page("data", "Data", self.data)
+        self.add_page("timeline", "Timeline", self.timeline)
+
+    def add_page(self, key: str, title: str, page: QWidget) -> None:
+        """Adds a tab at the end."""
+        self._tabs.add(key, title)
+        self._pages.addWidget(page)
+        self._keys.append(key)
+
+    @property
+    def page(self) -> str:
+        return self._tabs.current
+
+    def show_page(self, key: str) -> None:
+        self._tabs.choose(key)
+        self._pages.setCurrentIndex(self._keys.index(key))
+
+    def set_title(self, key: str, title: str) -> None:
+        """Changes the words of a tab: ``Problems 3``."""
+        self._tabs.button(key).setText(title)
+
+    def show_step(self, step_id: str) -> None:
+        """Shows the data of a step that was selected elsewhere."""
+        self.data.show_step(step_id)
+
+    def _choose_step(self, step_id: str) -> None:
+        self.data.show_step(step_id)
+        self.step_chosen.emit(step_id)
