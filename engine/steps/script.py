@@ -23,8 +23,8 @@ def script_path(script: str) -> str | None:
 def runtime_of(config: Mapping[str, Any]) -> str:
     """The runtime a config asks for: named, else by the file's ending, else Python."""
     path = script_path(str(config.get("script", "")))
-    found = RUNTIME_BY_SUFFIX[PurePath(path).suffix] if path else DEFAULT_RUNTIME
-    return str(config.get("runtime") or found)
+    endings = (runtime for end, runtime in RUNTIME_BY_SUFFIX.items() if path and path.endswith(end))
+    return str(config.get("runtime") or next(endings, DEFAULT_RUNTIME))
 
 
 class ScriptStep(StepType):

@@ -1,0 +1,214 @@
+"""One attempt of a script step: its files, its environment, its process, and what it gave."""
+
+import asyncio
+import os
+import re
+import shutil
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from engine.definition.units import format_size, parse_duration, parse_size
+from engine.steps.base import StepContext, StepError, StepResult, StepView
+from engine.steps.process import Command, Ended, Limits, run_process
+from engine.steps.script import runtime_of, script_path
+from engine.steps.script_result import read_result
+
+_BASICS = (
+    *(
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "LANG",
+        "LANGUAGE",
+        "TZ",
+        "TMPDIR",
+        "TMP",
+        "TEMP",
+    ),
+    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE"),
+    *("APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "PROGRAMDATA"),
+)
+_SUFFIX = {"python": ".py", "node": ".js", "bash": ".sh", "sh": ".sh"}
+_MODULE = re.compile(r"^\s*(import\s+[\w{*\"']|export\s)", re.MULTILINE)
+_ADVICE = {
+    "node": "install Node.js (Debian: apt install nodejs)",
+    "bash": "install bash, or use runtime: sh",
+    "sh": "install a shell",
+    "python": "install Python 3",
+}
+_TAIL_LINES, _TAIL_SIZE = 8, 2000
+
+
+async def run_script(step: StepView, input: Mapping[str, Any], context: StepContext) -> StepResult:
+    """Runs the script to its end. Raises StepError when it cannot start or does not end with 0."""
+    files = _Files(context.scratch)
+    await asyncio.to_thread(files.write_input, input)
+    command = await asyncio.to_thread(_command, step.config, context, files)
+    try:
+        ended = await run_process(command, context.log)
+    except (OSError, ValueError) as error:
+        message = f"cannot start {command.arguments[0]}: {error}"
+        raise StepError(message, type="not_started", retryable=False) from error
+    for name, capture in (("stdout", ended.stdout), ("stderr", ended.stderr)):
+        if capture.left_out:
+            limit = format_size(command.max_output)
+            context.log(f"{name} was cut: {capture.left_out:,} bytes beyond {limit} were left out")
+    return await asyncio.to_thread(_outcome, ended, files.result)
+
+
+class _Files:
+    """The files of one attempt, in its scratch folder."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.scratch = scratch
+        self.input = scratch / "input.json"
+        self.result = scratch / "result.json"
+
+    def write_input(self, input: Mapping[str, Any]) -> None:
+        self.input.touch(mode=0o600)
+        self.input.write_bytes(msgspec.json.encode(input))
+
+    def write_code(self, code: str, runtime: str) -> Path:
+        is_module = runtime == "node" and _MODULE.search(code)
+        suffix = ".mjs" if is_module else _SUFFIX.get(runtime, ".txt")
+        path = self.scratch / f"script{suffix}"
+        path.write_text(code, encoding="utf-8", newline="\n")
+        return path
+
+
+def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> Command:
+    runtime = runtime_of(config)
+    env = _environment(config, context, files)
+    if runtime == "python":
+        env.setdefault("PYTHONUTF8", "1")
+        env.setdefault("PYTHONUNBUFFERED", "1")
+    path = script_path(config["script"])
+    if path is None:
+        script = files.write_code(config["script"], runtime)
+        if runtime == "python" and context.folder:
+            env.setdefault("PYTHONPATH", str(context.folder))
+    else:
+        script = _existing(path, context)
+    program = _program(config.get("interpreter"), runtime, env["PATH"], context)
+    arguments = (program, str(script), *map(_text, config.get("args") or ()))
+    if any("\0" in argument for argument in arguments):
+        raise StepError("args: an argument holds a NUL character", type="config", retryable=False)
+    return Command(
+        arguments=arguments,
+        env=env,
+        cwd=_folder(config.get("cwd"), context),
+        stdin=files.input,
+        limits=_limits(config, context),
+        max_output=parse_size(config.get("max_output", "10MB")),
+    )
+
+
+def _environment(config: Mapping[str, Any], context: StepContext, files: _Files) -> dict[str, str]:
+    """What the script sees: the system's basics, what is named, and what tells of its run."""
+    kept = {k: v for k, v in os.environ.items() if k.upper() in _BASICS or k.startswith("LC_")}
+    env = {"PATH": os.defpath, "LANG": "C.UTF-8"} | kept
+    for name, value in (config.get("env") or {}).items():
+        text = _text(value)
+        if not name or "=" in name or "\0" in name + text:
+            raise StepError(f'env: "{name}" cannot be set', type="config", retryable=False)
+        env[name] = text
+    return env | {
+        "TREADLE_INPUT": str(files.input),
+        "TREADLE_RESULT": str(files.result),
+        "TREADLE_IDEMPOTENCY_KEY": context.idempotency_key,
+        "TREADLE_EXECUTION_ID": context.execution_id,
+        "TREADLE_STEP_ID": context.step_id,
+        "TREADLE_ATTEMPT": str(context.attempt),
+    }
+
+
+def _existing(path: str, context: StepContext) -> Path:
+    script = context.resolve(path)
+    if script.is_file():
+        return script
+    message = f'there is no script file "{script}"; write it there, or put the code inline'
+    raise StepError(message, type="not_found", retryable=False)
+
+
+def _program(interpreter: Any, runtime: str, search: str, context: StepContext) -> str:
+    """The program that runs the file: the interpreter named, or the runtime's own."""
+    if interpreter:
+        name = _text(interpreter)
+        is_path = os.sep in name or (os.altsep or os.sep) in name
+        found = shutil.which(str(context.resolve(name)) if is_path else name, path=search)
+        advice = "give the path of a program that is installed here"
+    else:
+        name, advice = runtime, _ADVICE.get(runtime, "name the program as interpreter")
+        own = runtime == "python" and not getattr(sys, "frozen", False)
+        found = sys.executable if own else shutil.which(name, path=search)
+        if found is None and runtime == "python":
+            found = shutil.which("python3", path=search)
+    if found is None:
+        raise StepError(
+            f'"{name}" is not installed on this machine, or is not in PATH; {advice}',
+            type="not_installed",
+            retryable=False,
+        )
+    return found
+
+
+def _folder(cwd: Any, context: StepContext) -> Path:
+    folder = context.resolve(_text(cwd)) if cwd else context.folder or context.scratch
+    if folder.is_dir():
+        return folder
+    message = f'there is no folder "{folder}" for the script to run in; make it, or change cwd'
+    raise StepError(message, type="not_found", retryable=False)
+
+
+def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:
+    wanted = parse_size(config["max_memory"]) if "max_memory" in config else 0
+    memory = min(filter(None, (wanted, context.max_memory)), default=0)
+    cpu = parse_duration(config["max_cpu"]) if "max_cpu" in config else 0
+    return Limits(memory=memory, cpu=max(1, round(cpu)) if cpu else 0)
+
+
+def _text(value: Any) -> str:
+    """A value as a shell knows it: true and false in small letters, null as nothing."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else msgspec.json.encode(value).decode()
+
+
+def _outcome(ended: Ended, result_file: Path) -> StepResult:
+    stdout, stderr = ended.stdout.text, ended.stderr.text
+    output = {"result": None, "stdout": stdout, "stderr": stderr, "exit_code": ended.exit_code}
+    try:
+        output["result"] = read_result(result_file, stdout)
+    except ValueError as error:
+        if ended.exit_code == 0:
+            raise StepError(str(error), type="result", output=output) from error
+    if ended.exit_code == 0:
+        return StepResult(output=output)
+    how, kind = _ending(ended.exit_code)
+    told = _last_lines(stderr or stdout)
+    tail = f"; its last words:\n{told}" if told else "; it wrote nothing"
+    raise StepError(f"the script {how}{tail}", type=kind, output=output)
+
+
+def _ending(exit_code: int) -> tuple[str, str]:
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}", f"exit_{exit_code}"
+    names = {number.value: number.name for number in signal.Signals}
+    name = names.get(-exit_code, str(-exit_code))
+    causes = {
+        "SIGKILL": " (for want of memory?)",
+        "SIGABRT": " (for want of memory?)",
+        "SIGXCPU": " (its CPU limit was reached)",
+    }
+    return f"was ended by {name}{causes.get(name, '')}", f"signal_{-exit_code}"
+
+
+def _last_lines(text: str) -> str:
+    return "\n".join(text[-_TAIL_SIZE:].rstrip().splitlines()[-_TAIL_LINES:])
