@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.client.client import EngineClient as EngineClient
+    from engine.client.errors import ClientError as ClientError
+    from engine.client.errors import EngineUnavailable as EngineUnavailable
     from engine.definition import edit as edit
     from engine.definition.catalogue import Catalogue as Catalogue
     from engine.definition.catalogue import StepKind as StepKind
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "EngineClient": "engine.client.client",
+    "ClientError": "engine.client.errors",
+    "EngineUnavailable": "engine.client.errors",
     "Catalogue": "engine.definition.catalogue",
     "dump_workflow": "engine.definition.dump",
     "to_json": "engine.definition.dump",
@@ -65,6 +69,7 @@ _MODULES = {
     "Splice": "engine.definition.problems",
     "catalogue": "engine.face",
     "load": "engine.face",
+    "home": "engine.settings.folders",
     "Source": "engine.definition.source",
     "read_source": "engine.definition.source",
     "Node": "engine.definition.tree",
