@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from engine.cli.exits import BROKEN_PIPE, CANCELLED, FAILED, USAGE, CommandError
+from engine.cli.exits import BROKEN_PIPE, CANCELLED, USAGE, CommandError
 
 COMMANDS = {
     "run": "run a definition file here and wait for its end",
@@ -82,9 +82,9 @@ Draws workflows and runs them. Without a command it opens the designer.
 commands:
 {lines}
 
-treadle COMMAND --help says more. Exit codes: 0 completed, {FAILED} failed, {USAGE} invalid definition
-or usage, 3 not found, 124 timed out, {CANCELLED} cancelled. Data lives in the user data folder,
-or where TREADLE_HOME says."""
+treadle COMMAND --help says more. Exit codes: 0 completed, 1 failed, 2 invalid definition
+or usage, 3 not found, 124 timed out, 130 cancelled. Data lives in the user data folder, or where
+TREADLE_HOME says."""
 
 
 if __name__ == "__main__":

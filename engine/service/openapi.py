@@ -79,6 +79,7 @@ def page(content: bytes) -> str:
     title = escape(tree["info"]["title"])
     return _PAGE.format(
         title=title,
+        style=_STYLE,
         about=escape(tree["info"].get("description", "")),
         operations="".join(operations),
         types="".join(types),
@@ -133,14 +134,17 @@ def _shape(schema: dict[str, Any]) -> str:
     return escape(str(schema.get("format") or schema.get("type") or "any"))
 
 
+_STYLE = """
+:root { color-scheme: light dark }
+body { font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+summary { cursor: pointer; padding: .35rem 0 }
+details { border-top: 1px solid #8884; padding: 0 .5rem }
+b { display: inline-block; width: 4.5rem }
+.get { color: #2a8 } .post { color: #28d } .put { color: #b80 } .delete { color: #d44 }
+"""
 _PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
-:root {{ color-scheme: light dark }}
-body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem
-}} summary {{ cursor: pointer; padding: .35rem 0 }} details {{ border-top: 1px solid #8884; padding:
-0 .5rem }} b {{ display: inline-block; width: 4.5rem }} b.get {{ color: #2a8 }} b.post {{ color:
-#28d }} b.put {{ color: #b80 }} b.delete {{ color: #d44 }}
-</style></head><body><h1>{title}</h1><p>{about}</p> <p>The same as a machine reads it: <a
-href="/openapi.json">/openapi.json</a></p>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
+<body><h1>{title}</h1><p>{about}</p>
+<p>The same as a machine reads it: <a href="/openapi.json">/openapi.json</a></p>
 <h2>Requests</h2>{operations}<h2>Types</h2>{types}</body></html>
 """

@@ -25,7 +25,18 @@ class Sockets(Struct, frozen=True, kw_only=True):
 
     @property
     def private_port(self) -> int | None:
+        """The loopback port that stands in for the private socket."""
         return None if self.private_path else int(self.private.getsockname()[1])
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Where clients on this machine reach it over TCP: the private loopback port, if there is
+        one, else where it is served."""
+        bound = self.public if self.private_path else self.private
+        if bound is None:
+            return None
+        host, port = bound.getsockname()[:2]
+        return str(host), int(port)
 
     @property
     def url(self) -> str | None:

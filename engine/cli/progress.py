@@ -1,0 +1,159 @@
+"""An execution's progress on stderr: a live list of steps on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from engine.cli.output import GLYPHS, coloured, seconds, state
+from engine.service.types import Event, LogLine, StepExecution
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.text import Text
+
+MOST_ROWS = 20
+"""Steps that the live list shows at once; the newest that started."""
+STYLES = {
+    "completed": "green",
+    "failed": "red",
+    "timed_out": "red",
+    "cancelled": "yellow",
+    "running": "blue",
+    "retrying": "yellow",
+    "skipped": "dim",
+}
+
+
+class Progress(AbstractContextManager["Progress"], Protocol):
+    """Shows events as they come."""
+
+    def show(self, events: Iterable[Event]) -> None: ...
+
+
+def progress(quiet: bool) -> Progress:
+    """What shows the progress here: nothing, a live list, or lines."""
+    if quiet:
+        return Silence()
+    return LiveList() if coloured(sys.stderr) else Lines()
+
+
+class Silence(AbstractContextManager["Silence"]):
+    """Shows nothing."""
+
+    def show(self, events: Iterable[Event]) -> None:
+        return
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+class Lines(AbstractContextManager["Lines"]):
+    """One line an event, for files and pipes."""
+
+    def show(self, events: Iterable[Event]) -> None:
+        for event in events:
+            line = _line(event)
+            if line:
+                print(line, file=sys.stderr, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+def _line(event: Event) -> str:
+    data = event.data
+    if isinstance(data, LogLine):
+        return f"{data.step_id or '-'} | {data.line}"
+    if not isinstance(data, StepExecution):
+        return ""
+    what = event.type.removeprefix("step.")
+    status = "running" if what == "started" else what
+    return f"{state(status, sys.stderr)} {_name(data)}{_note(what, data)}"
+
+
+def _name(step: StepExecution) -> str:
+    return step.step_id if step.index is None else f"{step.step_id}[{step.index}]"
+
+
+def _note(what: str, step: StepExecution) -> str:
+    """What is worth knowing beside the status: attempt, duration, error or reason."""
+    parts: list[str] = []
+    if step.attempt > 1 or what == "retrying":
+        parts.append(f"attempt {step.attempt} of {step.max_attempts}")
+    if step.duration is not None:
+        parts.append(seconds(step.duration))
+    words = step.error.message if step.error else step.reason
+    brackets = f" ({', '.join(parts)})" if parts else ""
+    return f"{brackets}: {words}" if words else brackets
+
+
+class LiveList(AbstractContextManager["LiveList"]):
+    """Rows that change in place, with the log scrolling above them."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console: Console = Console(stderr=True, highlight=False)
+        self._rows: dict[str, tuple[str, StepExecution, float]] = {}
+        self._live: Live = Live(
+            console=self._console,
+            get_renderable=self._render,
+            refresh_per_second=10,
+            transient=False,
+        )
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def show(self, events: Iterable[Event]) -> None:
+        from rich.text import Text
+
+        for event in events:
+            data = event.data
+            if isinstance(data, LogLine):
+                name = Text(f"{data.step_id or '-'} | ", style="dim")
+                self._console.print(name + Text.from_ansi(data.line), soft_wrap=True)
+            elif isinstance(data, StepExecution) and data.parent_id is None:
+                what = event.type.removeprefix("step.")
+                before = self._rows.pop(data.step_id, None)
+                started = before[2] if before and what != "started" else time.monotonic()
+                self._rows[data.step_id] = (what, data, started)
+
+    def _render(self) -> "RenderableType":
+        from rich.console import Group
+
+        rows = list(self._rows.values())
+        running = [row for row in rows if row[0] == "started"]
+        ended = [row for row in rows if row[0] != "started"]
+        room = max(0, MOST_ROWS - len(running))
+        shown = (ended[-room:] if room else []) + running[:MOST_ROWS]
+        more = len(rows) - len(shown)
+        lines: list[Any] = [_row(*row) for row in shown]
+        if more:
+            lines.insert(0, f"  … and {more} more")
+        return Group(*lines)
+
+
+def _row(what: str, step: StepExecution, started: float) -> "Text":
+    from rich.text import Text
+
+    status = "running" if what == "started" else what
+    style = STYLES.get(status, "")
+    text = Text(f"{GLYPHS.get(status, ' ')} ", style=style)
+    text.append(_name(step))
+    note = f" {seconds(time.monotonic() - started)}" if status == "running" else _note(what, step)
+    text.append(note, style="dim" if status in ("running", "completed", "skipped") else style)
+    return text

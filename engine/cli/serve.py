@@ -1,0 +1,63 @@
+"""``treadle serve``: the engine process, with its REST API."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from engine.cli.exits import COMPLETED, FAILED, CommandError
+from engine.cli.parser import new_parser
+
+HOST = "127.0.0.1"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serves until it is told to end; exit code 1 when another engine holds the data folder."""
+    arguments = _parser().parse_args(argv)
+    from engine.service.server import ServeOptions, log_to_stderr, serve
+    from engine.service.sockets import Sockets
+    from engine.settings.folders import home
+    from engine.settings.lock import EngineRunningError
+    from engine.settings.settings import load_settings
+
+    data = home()
+    settings = load_settings(data, database=arguments.database)
+    port = settings.port if arguments.port is None else arguments.port
+    host = arguments.host or HOST
+
+    def ready(sockets: Sockets) -> None:
+        where = sockets.url or sockets.private_path or f"{HOST}:{sockets.private_port}"
+        print(f"Treadle's engine listens at {where}, data in {data}", file=sys.stderr, flush=True)
+
+    options = ServeOptions(
+        address=None if arguments.private else (host, port),
+        token=arguments.token or os.environ.get("TREADLE_TOKEN"),
+        parent=arguments.parent_pipe,
+    )
+    log_to_stderr()
+    try:
+        serve(data, settings, options, ready)
+    except EngineRunningError as error:
+        raise CommandError(str(error), FAILED) from None
+    except OSError as error:
+        place = "" if arguments.private else f"{host}:{port}: "
+        raise CommandError(f"{place}{error.strerror or error}", FAILED) from None
+    return COMPLETED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = new_parser("serve", "Runs the engine and its REST API until it is told to end.")
+    parser.add_argument("--host", metavar="H", help=f"address to listen at (default {HOST})")
+    parser.add_argument("--port", metavar="P", type=int, help="port (default: settings, 8084)")
+    parser.add_argument("--database", metavar="URL", help="in place of the settings' database")
+    parser.add_argument("--token", help="in place of the data folder's token (or TREADLE_TOKEN)")
+    parser.add_argument(
+        "--private", action="store_true", help="open the private socket only, no TCP port"
+    )
+    parser.add_argument(
+        "--parent-pipe",
+        metavar="FD",
+        type=int,
+        help="end when this pipe closes and there is nothing to do",
+    )
+    return parser

@@ -1,0 +1,138 @@
+"""The event stream of one reader: server-sent events in batches, heartbeats, and an end for one who
+does not read."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import msgspec
+
+from engine.service.control import Control
+from engine.service.types import Event
+
+HEARTBEAT = 2.0
+"""Seconds of silence after which a heartbeat is sent; some clients end a stream after 5."""
+BATCH = 0.03
+"""Seconds between two sends: events that come meanwhile go together."""
+MOST = 5000
+"""Events sent together at most."""
+STALL = 10.0
+"""Seconds that a reader may leave the connection full before it is cut off."""
+FAREWELL = 0.5
+"""Seconds that the last bytes of an ending stream may take."""
+HEADERS = [
+    (b"content-type", b"text/event-stream"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+Message = MutableMapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
+Receive = Callable[[], Awaitable[Message]]
+Batches = AsyncIterator[Sequence[Event]]
+_encoder = msgspec.json.Encoder()
+_log = logging.getLogger("treadle.service")
+
+
+class LaggingError(Exception):
+    """The reader does not take what waits for it. It may come again, with the last id it has."""
+
+
+class EventStream:
+    """An ASGI response: sends the batches of a subscription until the reader or the engine goes.
+
+    ``start`` is the id after which the stream begins; it is sent first, so that a reader who has
+    seen no event yet can resume too.
+    """
+
+    def __init__(
+        self, subscription: AbstractAsyncContextManager[Batches], start: int, control: Control
+    ) -> None:
+        self._subscription = subscription
+        self._start = start
+        self._control = control
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        self._control.streams += 1
+        try:
+            async with self._subscription as batches:
+                await self._run(batches, receive, send)
+        except LaggingError as error:
+            # Returning before the response is complete makes the server close the connection.
+            _log.warning("a reader of the event stream was cut off: %s", error)
+        finally:
+            self._control.streams -= 1
+
+    async def _run(self, batches: Batches, receive: Receive, send: Send) -> None:
+        writer = asyncio.create_task(self._write(batches, send))
+        gone = asyncio.create_task(_disconnected(receive))
+        stopping = asyncio.create_task(self._control.stopping.wait())
+        tasks = (writer, gone, stopping)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+        if not writer.cancelled():
+            writer.result()
+        if not gone.done() or gone.cancelled():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _write(self, batches: Batches, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
+        await _send_body(send, f"id: {self._start}\n\n".encode())
+        async for events in gathered(batches):
+            await _send_body(send, b"".join(map(encode, events)) if events else b":\n\n")
+
+
+def encode(event: Event) -> bytes:
+    """One event as a message. Those that are not replayed carry no id: the last one stays."""
+    number = b"id: %d\n" % event.id if event.id else b""
+    return b"%sevent: %s\ndata: %s\n\n" % (number, event.type.encode(), _encoder.encode(event))
+
+
+async def gathered(batches: Batches) -> AsyncIterator[list[Event]]:
+    """Batches at most every ``BATCH`` seconds, an empty one after ``HEARTBEAT`` of silence.
+
+    Ends with ``batches``. The first event after a pause goes at once.
+    """
+    coming = asyncio.ensure_future(anext(batches, None))
+    sent = 0.0
+    try:
+        while True:
+            await asyncio.wait((coming,), timeout=HEARTBEAT)
+            if coming.done():
+                await asyncio.sleep(sent + BATCH - time.monotonic())
+            events: list[Event] = []
+            while coming.done() and len(events) < MOST:
+                batch = coming.result()
+                if batch is None:
+                    yield events
+                    return
+                events += batch
+                coming = asyncio.ensure_future(anext(batches, None))
+                await asyncio.sleep(0)  # what is there already comes within one turn of the loop
+            yield events
+            sent = time.monotonic()
+    finally:
+        coming.cancel()
+
+
+async def _send_body(send: Send, body: bytes) -> None:
+    try:
+        async with asyncio.timeout(STALL):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+    except TimeoutError:
+        raise LaggingError(f"it left the connection full for {STALL:g} s") from None
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
