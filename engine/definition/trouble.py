@@ -49,12 +49,10 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     if not word or len(word) > _LONGEST:
         return None
     names = list(islice(known, _MOST_KNOWN))
-    found = get_close_matches(word, names, 1, 0.6)
-    if found:
-        return found[0]
     folded = {name.casefold(): name for name in names}
     same = folded.get(word.casefold())
     if same is not None:
         return same
     longer = [name for name in names if len(word) > 2 and name.startswith(word)]
-    return longer[0] if longer else None
+    found = longer or get_close_matches(word, names, 1, 0.6)
+    return found[0] if found else None
