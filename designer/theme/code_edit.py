@@ -49,11 +49,11 @@ class CodeEdit(QPlainTextEdit):
         line = QTextEdit.ExtraSelection()
         marks = self.extra_marks()
         if not self.isReadOnly() and self.hasFocus():
-            line.format.setBackground(self.theme.color("hover"))  # type: ignore[attr-defined]
-            line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)  # type: ignore[attr-defined]
+            line.format.setBackground(self.theme.color("hover"))
+            line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
             cursor = self.textCursor()
             cursor.clearSelection()
-            line.cursor = cursor  # type: ignore[attr-defined]
+            line.cursor = cursor
             marks = [line, *marks]
         self.setExtraSelections(marks)
 

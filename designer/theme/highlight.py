@@ -1,12 +1,11 @@
-"""Colours for code, YAML and templates: a few rules for each language, made from the theme's
-roles."""
+"""Colours for code, YAML and templates, made from the theme's roles."""
 
 import re
 from collections.abc import Sequence
 
-from msgspec import Struct
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
+from designer.theme.languages import LANGUAGES, TEMPLATE
 from designer.theme.theme import Theme
 
 ROLES = {
@@ -18,116 +17,6 @@ ROLES = {
     "template": "accent_text",
 }
 """Kind of token -> colour role."""
-TEMPLATE = re.compile(r"\{\{.*?\}\}")
-
-
-class Rule(Struct, frozen=True):
-    """What matches is a token of this kind; a group named ``token`` narrows it."""
-
-    kind: str
-    pattern: re.Pattern[str]
-
-
-class Language(Struct, frozen=True):
-    """Rules in order, earlier ones win; ``fences`` open and close texts over several lines."""
-
-    rules: tuple[Rule, ...] = ()
-    fences: tuple[str, ...] = ()
-    block_scalars: bool = False
-
-
-def _words(kind: str, words: str) -> Rule:
-    return Rule(kind, re.compile(rf"\b(?:{'|'.join(words.split())})\b"))
-
-
-def _rule(kind: str, pattern: str) -> Rule:
-    return Rule(kind, re.compile(pattern))
-
-
-_TEXTS = _rule("string", r'"(?:\\.|[^"\\])*"?' + r"|'(?:\\.|[^'\\])*'?")
-_NUMBERS = _rule("number", r"(?<![\w.])-?(?:0[xX][\da-fA-F]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?)\b")
-_HASH = _rule("comment", r"(?:(?<=\s)|^)#.*")
-
-LANGUAGES: dict[str, Language] = {
-    "python": Language(
-        (
-            _TEXTS,
-            _HASH,
-            _words(
-                "keyword",
-                "and as assert async await break class continue def del elif else except finally for "
-                "from global if import in is lambda nonlocal not or pass raise return try while with "
-                "yield True False None match case",
-            ),
-            _NUMBERS,
-        ),
-        fences=('"""', "'''"),
-    ),
-    "javascript": Language(
-        (
-            _rule("string", r'"(?:\\.|[^"\\])*"?' + r"|'(?:\\.|[^'\\])*'?" +
-            r"|`(?:\\.|[^`\\])*`?"), _rule("comment", r"//.*|/\*.*?\*/"), _words( "keyword", "async
-            await break case catch class const continue default delete do else export " "extends
-            false finally for from function if import in instanceof let new null of " "return static
-            super switch this throw true try typeof undefined var void while yield", ), _NUMBERS,
-        )
-    ),
-    "bash": Language(
-        (
-            _TEXTS,
-            _HASH,
-            _rule("key", r"\$\{[^}]*\}?|\$\w+|\$[@*#?$!]"),
-            _words(
-                "keyword",
-                "if then elif else fi for in do done while until case esac function return exit
-                local " "export set unset shift readonly trap source",
-            ),
-            _NUMBERS,
-        )
-    ),
-    "sql": Language(
-        (
-            _TEXTS,
-            _rule("comment", r"--.*"),
-            _rule("key", r"(?<!:):\w+"),
-            Rule(
-                "keyword",
-                re.compile(
-                    r"\b(?:select|from|where|and|or|not|in|is|null|insert|into|values|update|set|delete|"
-                    r"join|left|right|inner|outer|on|group|by|order|having|limit|offset|as|distinct|case|"
-                    r"when|then|else|end|with|union|all|returning|create|table|desc|asc|like|between)\b",
-                    re.IGNORECASE,
-                ),
-            ),
-            _NUMBERS,
-        )
-    ),
-    "json": Language(
-        (
-            _rule("key", r'(?P<token>"(?:\\.|[^"\\])*")\s*:'),
-            _rule("string", r'"(?:\\.|[^"\\])*"?'),
-            _words("keyword", "true false null"),
-            _NUMBERS,
-        )
-    ),
-    "yaml": Language(
-        (
-            _HASH,
-            _rule("key",
-            r"^\s*(?:-\s+)*(?P<token>(?:\"[^\"]*\"|'[^']*'|[^\s#'\"\[{&*!|>%@][^#:]*?))\s*:(?=\s|$)"),
-            _rule("key", r"(?<=[{,])\s*(?P<token>[\w.-]+)\s*:(?=\s)"), _TEXTS, _rule("keyword",
-            r"(?<=[:\-\[,]\s)(?:true|false|null|~)(?=\s*(?:$|[,\]}#]))"), _rule("keyword",
-            r"(?:(?<=\s)|^)[&*][\w-]+|^(?:---|\.\.\.)\s*$|<<(?=\s*:)"), _rule("number",
-            r"(?<=[:\-\[,]\s)-?\d[\d_]*(?:\.\d+)?(?=\s*(?:$|[,\]}#]))"),
-        ),
-        block_scalars=True,
-    ),
-    "expression": Language(
-        (_TEXTS, _words("keyword", "and or not in is if else true false null none"), _NUMBERS)
-    ),
-    "text": Language(),
-}
-
 _SCALAR = re.compile(r"^(?P<indent>\s*(?:-\s+)*).*(?::|-)\s+(?:&\S+\s+)?[|>][+\-\d]*\s*(?:#.*)?$")
 
 
@@ -243,11 +132,3 @@ def _units(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end - start
     first = _length(text[:start])
     return first, _length(text[start:end])
-
-
-def language_of(runtime: str) -> str:
-    """The rules for a script's runtime."""
-    return {"node": "javascript", "bash": "bash", "sh": "bash"}.get(runtime, "python")
-
-
-__all__ = ["LANGUAGES", "TEMPLATE", "Highlighter", "language_of"]
