@@ -1,8 +1,10 @@
 """The smallest splice that turns one text into another, and what edits do to places in a text."""
 
+from collections.abc import Iterable
+
 from msgspec.structs import replace
 
-from engine import Problem, Splice
+from engine import Fix, Problem, Splice
 
 
 def minimal_splice(old: str, new: str) -> Splice | None:
@@ -39,17 +41,26 @@ def _common_tail(a: str, b: str, limit: int) -> int:
 
 
 def shifted(problem: Problem, text: str, splices: tuple[Splice, ...]) -> Problem:
-    """The problem at its place after ``splices`` of ``text``, none of which touch what it marks."""
-    start = end = lines = 0
-    for splice in splices:
-        if splice.end <= problem.start:
-            delta = len(splice.text) - (splice.end - splice.start)
-            start += delta
-            end += delta
-            lines += splice.text.count("\n") - text.count("\n", splice.start, splice.end)
-        elif splice.end <= problem.end:
-            end += len(splice.text) - (splice.end - splice.start)
-    if not (start or end or lines):
-        return problem
+    """The problem at its place after ``splices`` of ``text``; its fix goes where they touch it."""
+    before = [splice for splice in splices if splice.end <= problem.start]
+    inside = [splice for splice in splices if problem.start < splice.end <= problem.end]
+    start = problem.start + _growth(before)
+    end = problem.end + _growth(before) + _growth(inside)
+    lines = sum(s.text.count("\n") - text.count("\n", s.start, s.end) for s in before)
     line = problem.line + lines if problem.line else 0
-    return replace(problem, start=problem.start + start, end=problem.end + end, line=line)
+    fix = _shifted_fix(problem.fix, splices) if problem.fix else None
+    return replace(problem, start=start, end=max(start, end), line=line, fix=fix)
+
+
+def _growth(splices: Iterable[Splice]) -> int:
+    return sum(len(splice.text) - (splice.end - splice.start) for splice in splices)
+
+
+def _shifted_fix(fix: Fix, splices: tuple[Splice, ...]) -> Fix | None:
+    moved = []
+    for part in fix.splices:
+        if any(splice.start <= part.end and part.start <= splice.end for splice in splices):
+            return None
+        by = _growth(splice for splice in splices if splice.end < part.start)
+        moved.append(Splice(part.start + by, part.end + by, part.text))
+    return Fix(fix.title, tuple(moved))

@@ -91,6 +91,7 @@ class Document(EditedText):
         target = FilePath(path).absolute() if path else self.path
         if target is None:
             raise DocumentError("This workflow has no file yet. Choose a name for it.")
+        self.settle()
         if target == self.path and self.check_disk() == "changed":
             raise ChangedOnDisk(
                 f"{target.name} was changed by another program since it was opened."

@@ -71,10 +71,23 @@ class EditedText(QObject):
         self._graph: Graph = EMPTY
         self._problems: tuple[Problem, ...] = ()
         self._history = History()
+        self._pending: list[Callable[[], object]] = []
         self._checker = Checker(self._to_check, self)
         self._checker.checked.connect(self._take_checked)
         self._bring_up_to_date()
         self._checker.ask()
+
+    def add_pending(self, write: Callable[[], object]) -> None:
+        """Registers what a view must write before the text is used: typing that it still holds."""
+        self._pending.append(write)
+
+    def remove_pending(self, write: Callable[[], object]) -> None:
+        self._pending.remove(write)
+
+    def settle(self) -> None:
+        """Has the views write what they hold; saving, undo and gestures do so by themselves."""
+        for write in tuple(self._pending):
+            write()
 
     # What is there
 
@@ -88,6 +101,11 @@ class EditedText(QObject):
         if self._source is None:
             self._source = read_source(self._text, self._file_name())
             self._places = None
+        return self._source
+
+    @property
+    def known_source(self) -> Source | None:
+        """``source`` where the text was read already, for views that must not wait for it."""
         return self._source
 
     @property
@@ -182,6 +200,7 @@ class EditedText(QObject):
         Raises EditRefused while the text cannot be read.
         """
         self._allow()
+        self.settle()
         workflow = self.current_workflow()
         draft = Draft(self.source)
         make(draft)
@@ -200,6 +219,7 @@ class EditedText(QObject):
     def undo(self) -> str:
         """Takes the last step back; gives its name, empty when there was none."""
         self._allow()
+        self.settle()
         entry = self._history.undo()
         if entry is not None:
             self._advance(entry.backward, "undo")
@@ -207,6 +227,7 @@ class EditedText(QObject):
 
     def redo(self) -> str:
         self._allow()
+        self.settle()
         entry = self._history.redo()
         if entry is not None:
             self._advance(entry.forward, "redo")

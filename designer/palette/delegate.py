@@ -41,14 +41,14 @@ class PaletteDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         painter.setPen(self._theme.color("muted"))
-        rect = option.rect.adjusted(self._theme.space("xs"), 0, 0, -self._theme.space("xs"))  # type: ignore[attr-defined]
+        rect = option.rect.adjusted(self._theme.space("xs"), 0, 0, -self._theme.space("xs"))
         painter.drawText(rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, title)
 
     def _paint_entry(self, painter: QPainter, option: QStyleOptionViewItem, entry: Entry) -> None:
         theme = self._theme
-        rect = QRectF(option.rect).adjusted(0, 1, 0, -1)  # type: ignore[attr-defined]
+        rect = QRectF(option.rect).adjusted(0, 1, 0, -1)
         radius = theme.tokens.radius["control"]
-        state = option.state  # type: ignore[attr-defined]
+        state = option.state
         ground = ""
         if state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus:
             ground = "accent_soft"

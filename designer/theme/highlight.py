@@ -1,7 +1,7 @@
 """Colours for code, YAML and templates, made from the theme's roles."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtGui import QFont, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
@@ -20,6 +20,10 @@ ROLES = {
 _SCALAR = re.compile(r"^(?P<indent>\s*(?:-\s+)*).*(?::|-)\s+(?:&\S+\s+)?[|>][+\-\d]*\s*(?:#.*)?$")
 
 
+LEFT_OUT = -2
+"""State of a line that was not coloured yet."""
+
+
 class Highlighter(QSyntaxHighlighter):
     """Colours one document; templates stand out in every language."""
 
@@ -35,6 +39,7 @@ class Highlighter(QSyntaxHighlighter):
         self._language = LANGUAGES[language]
         self._templates = templates
         self._formats: dict[str, QTextCharFormat] = {}
+        self._lines: Callable[[], tuple[int, int]] | None = None
         theme.changed.connect(self._recolour)
         self._make_formats()
 
@@ -60,7 +65,25 @@ class Highlighter(QSyntaxHighlighter):
         template.setFontFamilies([self._theme.tokens.type.mono_family])
         template.setFontWeight(QFont.Weight.Normal)
 
+    def colour_lazily(self, lines: Callable[[], tuple[int, int]]) -> None:
+        """Colours only the lines that ``lines`` gives (first, last): those that show, in long
+        texts. ``colour_lines`` colours more when they come to be shown."""
+        self._lines = lines
+
+    def colour_lines(self, first: int, last: int) -> None:
+        """Colours those of the lines that were left out."""
+        block = self.document().findBlockByNumber(first)
+        while block.isValid() and block.blockNumber() <= last:
+            if block.userState() == LEFT_OUT:
+                self.rehighlightBlock(block)
+            block = block.next()
+
     def highlightBlock(self, text: str) -> None:
+        if self._lines is not None:
+            first, last = self._lines()
+            if not first <= self.currentBlock().blockNumber() <= last:
+                self.setCurrentBlockState(LEFT_OUT)
+                return
         self.setCurrentBlockState(-1)
         if not self._in_scalar(text):
             start = self._in_fence(text)

@@ -1,0 +1,5 @@
+"""The list of problems."""
+
+from designer.problems.view import ProblemsView
+
+__all__ = ["ProblemsView"]

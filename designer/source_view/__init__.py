@@ -1,0 +1,5 @@
+"""The YAML view."""
+
+from designer.source_view.view import SourceView
+
+__all__ = ["SourceView"]

@@ -1,0 +1,56 @@
+"""The YAML of a document beside its canvas, both live; selecting goes both ways."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from designer.document import Document
+from designer.source_view.edit import SourceEdit
+from designer.theme import Theme
+from engine import Problem
+
+
+class SourceView(QWidget):
+    """``failed`` tells why what was typed could not be taken."""
+
+    failed = Signal(str)
+
+    def __init__(self, theme: Theme, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._selecting = False
+        self.edit = SourceEdit(theme, document)
+        self.edit.moved.connect(self._select_at_cursor)
+        self.edit.failed.connect(self.failed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.edit)
+        self.setFocusProxy(self.edit)
+        document.selection.changed.connect(self._show_selected)
+
+    def go_to(self, problem: Problem) -> None:
+        """Shows what a problem marks and puts the cursor there."""
+        self.edit.go_to(problem.start)
+        self.edit.setFocus()
+
+    def _select_at_cursor(self) -> None:
+        """Selects the step that the cursor stands in."""
+        if self._document.known_source is None:
+            return
+        path = self._document.source.path_at(self.edit.cursor_offset())
+        key = self._document.places.key_at(path)
+        if key is not None and key != self._document.selection.current:
+            self._selecting = True
+            self._document.selection.set([key])
+            self._selecting = False
+
+    def _show_selected(self) -> None:
+        """Scrolls to the step that was selected elsewhere."""
+        key = self._document.selection.current
+        if self._selecting or key is None or not self.isVisible():
+            return
+        if self._document.known_source is None:
+            return
+        path = self._document.places.path(key)
+        node = self._document.source.node(path) if path else None
+        if node is not None:
+            self.edit.go_to(node.start)
