@@ -1,4 +1,4 @@
-"""Random graphs run through the core: invariants, replay, and a naive interpreter that must agree."""
+"""Random graphs run through the core: invariants, replay, and a naive interpreter that agrees."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -176,7 +176,8 @@ class World:
             return
         self.check_ports(order.key)
         if step.config is None and not self.case.fates[order.key].when:
-            return self.feed(StepSkipped(time=self.now(), key=order.key, reason="when"))
+            self.feed(StepSkipped(time=self.now(), key=order.key, reason="when"))
+            return
         first = step.config is None
         event = StepStarted(
             time=self.now(),

@@ -1,0 +1,147 @@
+"""Who carries executions out: queueing, claims, and what a dead owner left behind."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from engine.core.events import Event
+from engine.store.project import EVENT_DECODER
+from engine.store.tables import events, executions, owners, texts
+from engine.store.times import to_micros
+
+
+class NewExecution(Struct, frozen=True, kw_only=True):
+    """What is known of an execution before its first event."""
+
+    id: str
+    workflow_id: str
+    version: int | None
+    text_hash: str
+    folder: str | None
+    priority: int
+    created: datetime
+    trigger_id: str | None = None
+    trigger_type: str = "manual"
+    trigger_name: str | None = None
+    retry_of: str | None = None
+    owner: str
+    idempotency_key: str | None = None
+    mark_key: bytes
+
+
+class Left(Struct, frozen=True, kw_only=True):
+    """An unfinished execution as the database has it, with its history and the text it runs."""
+
+    id: str
+    workflow_id: str
+    version: int | None
+    text: str
+    folder: str | None
+    priority: int
+    mark_key: bytes
+    trigger_id: str | None
+    history: list[Event]
+
+
+def add_owner(connection: Connection, owner: str, lock: Path, pid: int, time: datetime) -> None:
+    """Makes an engine process known, with the lock that proves it alive."""
+    connection.execute(
+        insert(owners).values(id=owner, lock_path=str(lock), pid=pid, started=to_micros(time))
+    )
+
+
+def remove_owner(connection: Connection, owner: str) -> None:
+    """Forgets an owner that has no unfinished executions any more."""
+    connection.execute(delete(owners).where(owners.c.id == owner))
+
+
+def other_owners(connection: Connection, me: str) -> dict[str, Path]:
+    """Every other known owner, and its lock's file."""
+    rows = connection.execute(select(owners.c.id, owners.c.lock_path).where(owners.c.id != me))
+    return {row.id: Path(row.lock_path) for row in rows}
+
+
+def add_execution(connection: Connection, new: NewExecution) -> None:
+    """Adds the row of a queued execution."""
+    connection.execute(
+        insert(executions).values(
+            id=new.id,
+            workflow_id=new.workflow_id,
+            version=new.version,
+            text_hash=new.text_hash,
+            folder=new.folder,
+            status="queued",
+            priority=new.priority,
+            created_at=to_micros(new.created),
+            trigger_id=new.trigger_id,
+            trigger_type=new.trigger_type,
+            trigger_name=new.trigger_name,
+            retry_of=new.retry_of,
+            owner=new.owner,
+            idempotency_key=new.idempotency_key,
+            mark_key=new.mark_key,
+        )
+    )
+
+
+def find_idempotent(connection: Connection, workflow_id: str, key: str) -> str | None:
+    """The execution that the same key has started before."""
+    query = select(executions.c.id).where(
+        executions.c.workflow_id == workflow_id, executions.c.idempotency_key == key
+    )
+    return connection.execute(query).scalar()
+
+
+def unfinished_of(connection: Connection, owner: str) -> list[str]:
+    """The unfinished executions of an owner, oldest first."""
+    query = select(executions.c.id).where(
+        executions.c.owner == owner, executions.c.end_time.is_(None)
+    )
+    return list(connection.execute(query.order_by(executions.c.id)).scalars())
+
+
+def claim(connection: Connection, execution_id: str, dead: str, me: str) -> bool:
+    """Takes an execution over; False when another engine was faster."""
+    done = connection.execute(
+        update(executions)
+        .where(
+            executions.c.id == execution_id,
+            executions.c.owner == dead,
+            executions.c.end_time.is_(None),
+        )
+        .values(owner=me)
+    )
+    return done.rowcount == 1
+
+
+def read_left(connection: Connection, execution_id: str) -> Left:
+    """What is needed to go on with an execution. Raises LookupError for one that is not there."""
+    query = (
+        select(executions, texts.c.text)
+        .join(texts, texts.c.hash == executions.c.text_hash)
+        .where(executions.c.id == execution_id)
+    )
+    row: Row[Any] | None = connection.execute(query).one_or_none()
+    if row is None:
+        raise LookupError(f"there is no execution {execution_id}")
+    return Left(
+        id=row.id,
+        workflow_id=row.workflow_id,
+        version=row.version,
+        text=row.text,
+        folder=row.folder,
+        priority=row.priority,
+        mark_key=row.mark_key,
+        trigger_id=row.trigger_id,
+        history=read_history(connection, execution_id),
+    )
+
+
+def read_history(connection: Connection, execution_id: str) -> list[Event]:
+    """Every event of an execution, in order."""
+    query = select(events.c.data).where(events.c.execution_id == execution_id)
+    rows = connection.execute(query.order_by(events.c.id)).scalars()
+    return [EVENT_DECODER.decode(data) for data in rows]

@@ -1,0 +1,188 @@
+"""The read-model rows that follow from an event."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.core.events import (
+    CancelRequested,
+    Event,
+    ExecutionEnded,
+    ExecutionQueued,
+    ExecutionStarted,
+    OutputRendered,
+    StepCancelled,
+    StepCompleted,
+    StepFailed,
+    StepLost,
+    StepSkipped,
+    StepStarted,
+    TimeoutReached,
+)
+from engine.store.batch import Batch, EventRow, Patch, Tally
+from engine.store.encoding import encode
+from engine.store.times import to_micros
+
+TYPES: dict[type[Any], str] = {
+    kind: str(kind.__struct_config__.tag)
+    for kind in (
+        ExecutionQueued,
+        ExecutionStarted,
+        StepStarted,
+        StepCompleted,
+        StepFailed,
+        StepLost,
+        StepSkipped,
+        StepCancelled,
+        CancelRequested,
+        TimeoutReached,
+        OutputRendered,
+        ExecutionEnded,
+    )
+}
+
+
+def add_event(batch: Batch, execution_id: str, workflow_id: str, event: Event) -> None:
+    """Puts an event and its rows into a batch. Raises RecordError for what JSON cannot hold."""
+    kind = type(event)
+    time = to_micros(event.time)
+    row = EventRow(execution_id, workflow_id, TYPES[kind], time, encode(event), event)
+    batch.events.append(row)
+    rule = _RULES.get(kind)
+    if rule is not None:
+        rule(batch, row, event)
+
+
+def add_notice(batch: Batch, workflow_id: str | None, kind: str, time: int, data: Any) -> None:
+    """Puts an event that belongs to no execution into a batch: ``workflow.changed`` and such."""
+    batch.events.append(EventRow(None, workflow_id, kind, time, encode(data), data))
+
+
+def _execution(row: EventRow, values: dict[str, Any], column: str = "") -> Patch:
+    return Patch((row.execution_id or "",), values, row if column else None, column)
+
+
+def _queued(batch: Batch, row: EventRow, event: ExecutionQueued) -> None:
+    batch.executions.append(_execution(row, {}, "queued_event"))
+    batch.tallies.append(Tally(row.workflow_id or "", started=1, last=row.time))
+
+
+def _execution_started(batch: Batch, row: EventRow, event: ExecutionStarted) -> None:
+    batch.executions.append(_execution(row, {"status": "running", "start_time": row.time}))
+
+
+def _cancel_requested(batch: Batch, row: EventRow, event: CancelRequested) -> None:
+    batch.executions.append(_execution(row, {"reason": event.reason or "it was cancelled"}))
+
+
+def _execution_ended(batch: Batch, row: EventRow, event: ExecutionEnded) -> None:
+    values = {
+        "status": event.status,
+        "end_time": row.time,
+        "error_type": event.error.type if event.error else None,
+        "error_message": event.error.message if event.error else None,
+        "reason": event.reason or None,
+    }
+    batch.executions.append(_execution(row, values, "ended_event"))
+    counted = event.status != "cancelled"
+    completed = event.status == "completed"
+    batch.tallies.append(Tally(row.workflow_id or "", ended=counted, completed=completed))
+
+
+def _step(
+    row: EventRow, key: str, values: dict[str, Any], column: str = "", *, new: bool = False
+) -> Patch:
+    return Patch((row.execution_id or "", key), values, row if column else None, column, new)
+
+
+def _step_started(batch: Batch, row: EventRow, event: StepStarted) -> None:
+    values: dict[str, Any] = {
+        "status": "running",
+        "attempt": event.attempt,
+        "reason": None,
+    }
+    if event.config is None:
+        batch.steps.append(_step(row, event.key, values))
+        return
+    values |= {
+        "step_id": event.key,
+        "parent": event.parent,
+        "position": event.index,
+        "max_attempts": event.max_attempts,
+        "start_time": row.time,
+    }
+    batch.steps.append(_step(row, event.key, values, "started_event", new=True))
+
+
+def _step_completed(batch: Batch, row: EventRow, event: StepCompleted) -> None:
+    values = {
+        "status": "completed",
+        "branch": event.branch,
+        "end_time": row.time,
+        "error_type": None,
+        "error_message": None,
+        "reason": None,
+    }
+    batch.steps.append(_step(row, event.key, values, "ended_event"))
+
+
+def _step_failed(batch: Batch, row: EventRow, event: StepFailed) -> None:
+    error = event.error
+    values: dict[str, Any] = {
+        "attempt": event.attempt,
+        "error_type": error.type,
+        "error_message": error.message,
+    }
+    if event.retry_at is not None:
+        reason = (
+            f"attempt {event.attempt} failed; it is tried again at {event.retry_at:%H:%M:%S} UTC"
+        )
+        values |= {"status": "waiting", "reason": reason}
+        batch.steps.append(_step(row, event.key, values, "ended_event"))
+        return
+    values |= {
+        "status": "timed_out" if error.type == "timeout" else "failed",
+        "end_time": row.time,
+        "reason": None,
+    }
+    new = event.started is None
+    if new:
+        values |= {"step_id": event.key, "start_time": row.time}
+    batch.steps.append(_step(row, event.key, values, "ended_event", new=new))
+
+
+def _step_lost(batch: Batch, row: EventRow, event: StepLost) -> None:
+    reason = "the engine ended while it ran; it runs again"
+    batch.steps.append(_step(row, event.key, {"status": "pending", "reason": reason}))
+
+
+def _step_skipped(batch: Batch, row: EventRow, event: StepSkipped) -> None:
+    values = {
+        "step_id": event.key,
+        "status": "skipped",
+        "reason": event.reason,
+        "end_time": row.time,
+    }
+    batch.steps.append(_step(row, event.key, values, "ended_event", new=True))
+
+
+def _step_cancelled(batch: Batch, row: EventRow, event: StepCancelled) -> None:
+    values = {"status": "cancelled", "reason": event.reason, "end_time": row.time}
+    batch.steps.append(_step(row, event.key, values, "ended_event"))
+
+
+_RULES: dict[type[Any], Callable[[Batch, EventRow, Any], None]] = {
+    ExecutionQueued: _queued,
+    ExecutionStarted: _execution_started,
+    CancelRequested: _cancel_requested,
+    ExecutionEnded: _execution_ended,
+    StepStarted: _step_started,
+    StepCompleted: _step_completed,
+    StepFailed: _step_failed,
+    StepLost: _step_lost,
+    StepSkipped: _step_skipped,
+    StepCancelled: _step_cancelled,
+}
+
+EVENT_DECODER = msgspec.json.Decoder(Event)

@@ -1,0 +1,43 @@
+"""Times as the database keeps them, and identifiers that sort by time."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(time: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (time - EPOCH) // _MICROSECOND
+
+
+def from_micros(value: int) -> datetime:
+    """The aware UTC time of ``to_micros``."""
+    return EPOCH + timedelta(microseconds=value)
+
+
+def maybe_time(value: int | None) -> datetime | None:
+    """As ``from_micros``; None stays None."""
+    return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+def new_id(time: datetime) -> str:
+    """A new UUID (version 7) that sorts by its time, to the microsecond, then by chance."""
+    micros = to_micros(time)
+    millis, rest = divmod(micros, 1000)
+    fraction = rest * 4096 // 1000
+    chance = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
+    return _format((millis << 80) | (0x7000 | fraction) << 64 | 0x8000_0000_0000_0000 | chance)
+
+
+def id_floor(time: datetime) -> str:
+    """The least id that ``new_id`` can give from that time on."""
+    millis, rest = divmod(to_micros(time), 1000)
+    fraction = rest * 4096 // 1000
+    return _format((millis << 80) | (0x7000 | fraction) << 64 | 0x8000_0000_0000_0000)
+
+
+def _format(value: int) -> str:
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
