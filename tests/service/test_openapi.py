@@ -1,0 +1,78 @@
+"""The API's description says what the API does."""
+
+from typing import Any
+
+import httpx
+import jsonschema
+import pytest
+
+
+@pytest.fixture
+def document(api: httpx.Client) -> dict[str, Any]:
+    found: dict[str, Any] = api.get("/openapi.json").json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (path, method, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            return own + [ref for child in value.values() for ref in references(child)]
+        if isinstance(value, list):
+            return [ref for child in value for ref in references(child)]
+        return []
+
+    names = {ref.rpartition("/")[2] for ref in references(document)}
+    assert names <= set(document["components"]["schemas"])
+    assert "engine" not in str(sorted(document["components"]["schemas"]))
+
+
+def test_errors_are_described_as_problem_documents(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if status.startswith("4"):
+                assert list(response["content"]) == ["application/problem+json"], (path, method)
+        if "requestBody" in operation:
+            assert {"400", "413", "422"} <= set(operation["responses"]), (path, method)
+        if path != "/health":
+            assert "401" in operation["responses"], (path, method)
+
+
+def test_the_stream_is_described_as_one(document: dict[str, Any]) -> None:
+    answer = document["paths"]["/api/v1/events/stream"]["get"]["responses"]["200"]
+    assert list(answer["content"]) == ["text/event-stream"]
+    assert "etag" not in str(answer).lower()
+
+
+def test_answers_have_the_shape_that_is_described(
+    api: httpx.Client, document: dict[str, Any]
+) -> None:
+    api.post("/api/v1/workflows", json={"definition": "name: shown\nsteps: []\n"})
+    for path in ("/api/v1/workflows", "/api/v1/executions", "/health", "/api/v1/stats"):
+        answers = document["paths"][path]["get"]["responses"]["200"]
+        schema = answers["content"]["application/json"]["schema"]
+        jsonschema.validate(api.get(path).json(), {**document, **schema})
+
+
+def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
+    for path, method, operation in operations(document):
+        assert operation.get("description"), (path, method)
+    names = [operation["operationId"] for _, _, operation in operations(document)]
+    assert len(set(names)) == len(names)
+
+
+def test_the_page_needs_nothing_from_elsewhere(api: httpx.Client) -> None:
+    page = api.get("/docs")
+    assert page.headers["content-type"].startswith("text/html")
+    assert "/api/v1/workflows/{workflow_id}/execute" in page.text
+    assert "src=" not in page.text
+    assert "http://" not in page.text.replace("http://127.0.0.1", "")
+    assert "https://" not in page.text
