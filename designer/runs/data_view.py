@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTreeView, QVB
 from designer.runs.json_model import JsonModel, expression_path
 from designer.runs.session import RunSession, Spawn
 from designer.theme import Theme
+from designer.theme.segments import SegmentedControl
 from designer.theme.widgets import (
     ElidedLabel,
     EmptyState,
     IconButton,
     Label,
     Pill,
-    SegmentedControl,
     lay_out,
 )
 from designer.theme.wording import duration_text, state_word
@@ -42,7 +42,7 @@ class DataView(QWidget):
         self._name = ElidedLabel(theme, "", "strong")
         self._pill = Pill(theme)
         self._facts = Label(theme, "", "detail", "muted")
-        self._parts = SegmentedControl(PARTS, "tab")
+        self._parts = SegmentedControl(theme, PARTS, "tab")
         self._message = ElidedLabel(theme, "", "body", "failed")
         self._empty = EmptyState(
             theme, "data", "No data yet", "Run the workflow, then select a step to see its data."

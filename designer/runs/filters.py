@@ -9,7 +9,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from designer.theme import Theme
-from designer.theme.widgets import Button, SegmentedControl, lay_out
+from designer.theme.segments import SegmentedControl
+from designer.theme.widgets import Button, lay_out
 from designer.theme.wording import state_word
 from engine import api
 
@@ -66,7 +67,7 @@ class FilterBar(QWidget):
         for state in STATES:
             self._states.addItem(state_word(state).capitalize(), state)
         self._periods = SegmentedControl(
-            (("all", "All"), ("month", "30 days"), ("week", "7 days"), ("day", "24 hours"))
+            theme, (("all", "All"), ("month", "30 days"), ("week", "7 days"), ("day", "24 hours"))
         )
         self._chip = Button(theme, "", "segment", "close")
         self._chip.setCheckable(True)

@@ -8,7 +8,8 @@ from designer.runs.log_view import LogView
 from designer.runs.session import RunSession, Spawn
 from designer.runs.timeline_view import TimelineView
 from designer.theme import Theme
-from designer.theme.widgets import SegmentedControl, lay_out
+from designer.theme.segments import SegmentedControl
+from designer.theme.widgets import lay_out
 
 
 class RunPanel(QFrame):
@@ -26,7 +27,7 @@ class RunPanel(QFrame):
         self.data = DataView(theme, session, spawn)
         self.timeline = TimelineView(theme, session)
         self.timeline.step_chosen.connect(self._choose_step)
-        self._tabs = SegmentedControl((), "tab")
+        self._tabs = SegmentedControl(theme, (), "tab")
         self._tabs.chosen.connect(self.show_page)
         self._tabs.chosen.connect(self.page_chosen)
         self._pages = QStackedWidget()
@@ -59,9 +60,9 @@ class RunPanel(QFrame):
         self._tabs.choose(key)
         self._pages.setCurrentIndex(self._keys.index(key))
 
-    def set_title(self, key: str, title: str) -> None:
-        """Changes the words of a tab: ``Problems 3``."""
-        self._tabs.button(key).setText(title)
+    def set_badge(self, key: str, count: int, tone: str) -> None:
+        """Puts a number beside a tab's words, in the tone of what it counts; none for 0."""
+        self._tabs.set_badge(key, count, tone)
 
     def show_step(self, step_id: str) -> None:
         """Shows the data of a step that was selected elsewhere."""

@@ -6,9 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QButtonGroup,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -296,56 +294,6 @@ class SearchField(QLineEdit):
 
     def _redraw(self) -> None:
         self._glass.setIcon(self._theme.icon("search", "faint"))
-
-
-class SegmentedControl(QWidget):
-    """A row of buttons of which one is chosen; ``kind`` is ``segment`` or the flat ``tab``."""
-
-    chosen = Signal(str)
-
-    def __init__(
-        self,
-        choices: Sequence[tuple[str, str]],
-        kind: str = "segment",
-        parent: QWidget | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._row = QHBoxLayout(self)
-        lay_out(self._row, 4 if kind == "tab" else 8)
-        self._group = QButtonGroup(self)
-        self._group.setExclusive(True)
-        self._kind = kind
-        self._buttons: dict[str, QPushButton] = {}
-        for key, text in choices:
-            self.add(key, text)
-        self._group.buttonClicked.connect(self._tell)
-
-    def add(self, key: str, text: str) -> QPushButton:
-        """Adds a choice at the end; the first one added is chosen."""
-        button = QPushButton(text)
-        button.setCheckable(True)
-        button.setAutoDefault(False)
-        button.setProperty("kind", self._kind)
-        button.setProperty("choice", key)
-        button.setChecked(not self._buttons)
-        self._group.addButton(button)
-        self._row.addWidget(button)
-        self._buttons[key] = button
-        return button
-
-    @property
-    def current(self) -> str:
-        return next((key for key, button in self._buttons.items() if button.isChecked()), "")
-
-    def button(self, key: str) -> QPushButton:
-        return self._buttons[key]
-
-    def choose(self, key: str) -> None:
-        """Chooses without telling."""
-        self._buttons[key].setChecked(True)
-
-    def _tell(self, button: QPushButton) -> None:
-        self.chosen.emit(str(button.property("choice")))
 
 
 class EmptyState(QWidget):

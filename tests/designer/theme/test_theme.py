@@ -5,9 +5,10 @@ from PySide6.QtGui import QColor, QFontInfo
 
 from designer.theme import Theme, resource_path
 from designer.theme.icons import has_icon
+from designer.theme.segments import SegmentedControl
 from designer.theme.stylesheet import make_stylesheet, write_sheet_icons
 from designer.theme.tokens import load_tokens
-from designer.theme.widgets import ElidedLabel, IconButton, Pill, SegmentedControl
+from designer.theme.widgets import ElidedLabel, IconButton, Pill
 
 STEP_TYPES = (
     "http", "agent", "llm", "mcp", "script", "database", "email", "webhook", "condition", "loop",
@@ -101,8 +102,8 @@ def test_a_long_text_is_shortened_and_whole_in_its_tooltip(theme, qtbot):
     assert "&lt;b&gt;" in label.toolTip()
 
 
-def test_a_segmented_control_tells_what_was_chosen(qtbot):
-    control = SegmentedControl([("day", "24 hours"), ("week", "7 days")])
+def test_a_segmented_control_tells_what_was_chosen(theme, qtbot):
+    control = SegmentedControl(theme, [("day", "24 hours"), ("week", "7 days")])
     qtbot.addWidget(control)
     with qtbot.waitSignal(control.chosen) as told:
         control.button("week").click()

@@ -1,0 +1,124 @@
+"""Every action of the window, declared once: its words, icon, shortcut and place in the menus."""
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from designer.theme import Theme
+
+Menu = Literal["File", "Edit", "View", "Run", "Go"]
+
+
+class ActionSpec(Struct, frozen=True):
+    """One action. ``shortcuts`` are in Qt's portable form, the first is shown."""
+
+    id: str
+    text: str
+    menu: Menu
+    icon: str = ""
+    shortcuts: tuple[str, ...] = ()
+    checkable: bool = False
+    separated: bool = False
+    """A line stands above it in its menu."""
+
+
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("new", "New workflow", "File", "new", ("Ctrl+N",)),
+    ActionSpec("open", "Open…", "File", "open", ("Ctrl+O",)),
+    ActionSpec("save", "Save", "File", "save", ("Ctrl+S",), separated=True),
+    ActionSpec("save-as", "Save as…", "File", "save", ("Ctrl+Shift+S",)),
+    ActionSpec("reload", "Reload from disk", "File", "refresh"),
+    ActionSpec("close-tab", "Close tab", "File", "close", ("Ctrl+W",), separated=True),
+    ActionSpec("quit", "Quit", "File", "power", ("Ctrl+Q",)),
+    ActionSpec("undo", "Undo", "Edit", "undo", ("Ctrl+Z",)),
+    ActionSpec("redo", "Redo", "Edit", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("find-step", "Find a step to add", "Edit", "search", ("Ctrl+F",), separated=True),
+    ActionSpec("run", "Run", "Run", "play", ("F5",)),
+    ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),
+    ActionSpec("validate", "Validate", "Run", "check", ("F7",)),
+    ActionSpec("toggle-active", "Activate or pause", "Run", "power", separated=True),
+    ActionSpec("fit", "Fit the workflow", "View", "fit", ("Ctrl+0",)),
+    ActionSpec("toggle-palette", "Palette", "View", "panel-left", ("Ctrl+B",), True, True),
+    ActionSpec("toggle-inspector", "Inspector", "View", "panel-right", ("Ctrl+Alt+B",), True),
+    ActionSpec("toggle-bottom", "Bottom panel", "View", "panel-bottom", ("Ctrl+J",), True),
+    ActionSpec("show-log", "Show the log", "View", "log", ("Ctrl+Shift+L",), separated=True),
+    ActionSpec("show-data", "Show the data", "View", "data", ("Ctrl+Shift+D",)),
+    ActionSpec("show-timeline", "Show the timeline", "View", "timeline", ("Ctrl+Shift+T",)),
+    ActionSpec("show-problems", "Show the problems", "View", "warning", ("Ctrl+Shift+M",)),
+    ActionSpec("show-yaml", "Show the YAML text", "View", "code", ("Ctrl+Shift+Y",)),
+    ActionSpec("theme-light", "Light colours", "View", "sun", separated=True),
+    ActionSpec("theme-dark", "Dark colours", "View", "moon"),
+    ActionSpec("theme-system", "Colours of the system", "View", "system"),
+    ActionSpec("go-design", "Design", "Go", "design", ("Ctrl+1",)),
+    ActionSpec("go-runs", "Runs", "Go", "runs", ("Ctrl+2",)),
+    ActionSpec("go-dashboard", "Dashboard", "Go", "dashboard", ("Ctrl+3",)),
+    ActionSpec("go-schedule", "Schedule", "Go", "schedule", ("Ctrl+4",)),
+    ActionSpec("go-settings", "Settings", "Go", "settings", ("Ctrl+,",)),
+    ActionSpec("next-tab", "Next tab", "Go", "chevron-right", ("Ctrl+Tab",), separated=True),
+    ActionSpec("previous-tab", "Previous tab", "Go", "chevron-left", ("Ctrl+Shift+Tab",)),
+    ActionSpec(
+        "commands", "Search commands", "Go", "command", ("Ctrl+K", "Ctrl+Shift+P"), separated=True
+    ),
+)
+MENUS: tuple[Menu, ...] = ("File", "Edit", "View", "Run", "Go")
+
+
+class Actions(QObject):
+    """The QActions of a window, by id; icons follow the theme."""
+
+    def __init__(self, theme: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._theme = theme
+        self._actions: dict[str, QAction] = {}
+        for spec in ACTIONS:
+            action = QAction(spec.text, window)
+            action.setObjectName(spec.id)
+            action.setCheckable(spec.checkable)
+            action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
+            window.addAction(action)
+            self._actions[spec.id] = action
+        self._draw_icons()
+        theme.changed.connect(self._draw_icons)
+
+    def __getitem__(self, action_id: str) -> QAction:
+        return self._actions[action_id]
+
+    def connect_all(self, handlers: dict[str, Callable[[], object]]) -> None:
+        """Connects each action to what it does. Raises KeyError for one that nobody declared."""
+        for action_id, handler in handlers.items():
+            self._actions[action_id].triggered.connect(_without_argument(handler))
+
+    def all(self) -> list[QAction]:
+        """All actions, in the order of their declaration."""
+        return list(self._actions.values())
+
+    def fill_menu(self, menu: QMenu, extra: dict[str, QMenu] | None = None) -> None:
+        """Puts a submenu for each part into ``menu``; ``extra`` menus follow the action named."""
+        for title in MENUS:
+            part = menu.addMenu(title)
+            for spec in ACTIONS:
+                if spec.menu != title:
+                    continue
+                if spec.separated:
+                    part.addSeparator()
+                part.addAction(self._actions[spec.id])
+                if extra and spec.id in extra:
+                    part.addMenu(extra[spec.id])
+
+    def _draw_icons(self) -> None:
+        for spec in ACTIONS:
+            if spec.icon:
+                self._actions[spec.id].setIcon(self._theme.icon(spec.icon, "muted"))
+
+
+def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
+    """QAction.triggered hands over whether it is checked; handlers do not want to know."""
+
+    def call(_checked: bool) -> None:
+        handler()
+
+    return call

@@ -1,0 +1,101 @@
+"""The rail at the left edge: one button for each page of the window."""
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
+
+from designer.theme import Theme
+from designer.theme.widgets import lay_out
+
+PAGES = (
+    ("design", "Design"),
+    ("runs", "Runs"),
+    ("dashboard", "Dashboard"),
+    ("schedule", "Schedule"),
+)
+FOOT = (("settings", "Settings"),)
+
+
+class RailButton(QAbstractButton):
+    """An icon above a word; the chosen one is marked by colour and by a bar at the edge."""
+
+    def __init__(self, theme: Theme, icon: str, text: str) -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon_name = icon
+        self.setText(text)
+        self.setAccessibleName(text)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        theme.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._theme.tokens.size["rail"], 52)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hot = self.underMouse() or self.hasFocus()
+        role = "accent_text" if self.isChecked() else "text" if hot else "muted"
+        if hot and not self.isChecked():
+            painter.fillRect(self.rect(), self._theme.color("hover"))
+        if self.isChecked():
+            painter.fillRect(0, 0, 2, self.height(), self._theme.color("accent"))
+        if self.hasFocus():
+            painter.setPen(self._theme.color("accent"))
+            painter.drawRect(self.rect().adjusted(2, 0, -2, -1))
+        icon = self._theme.pixmap(self._icon_name, role, 20, self.devicePixelRatioF())
+        left = (self.width() - 20) / 2
+        painter.drawPixmap(QRectF(left, 8, 20, 20), icon, QRectF(icon.rect()))
+        painter.setPen(self._theme.color(role))
+        painter.setFont(self._theme.font("detail"))
+        painter.drawText(
+            QRectF(-4, 30, self.width() + 8, 16), Qt.AlignmentFlag.AlignHCenter, self.text()
+        )
+
+
+class Rail(QFrame):
+    """``chosen`` carries the page's key."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "rail")
+        self.setFixedWidth(theme.tokens.size["rail"] + 1)
+        self._buttons: dict[str, RailButton] = {}
+        self._group = QButtonGroup(self)
+        column = QVBoxLayout(self)
+        lay_out(column, 0, (0, 6, 1, 8))
+        for key, text in PAGES:
+            column.addWidget(self._make(theme, key, text))
+        column.addStretch(1)
+        for key, text in FOOT:
+            column.addWidget(self._make(theme, key, text))
+        self._group.buttonClicked.connect(self._tell)
+
+    def choose(self, key: str) -> None:
+        """Marks a page without telling."""
+        self._buttons[key].setChecked(True)
+
+    def button(self, key: str) -> RailButton:
+        return self._buttons[key]
+
+    def _make(self, theme: Theme, key: str, text: str) -> RailButton:
+        button = RailButton(theme, key, text)
+        button.setProperty("page", key)
+        self._buttons[key] = button
+        self._group.addButton(button)
+        return button
+
+    def _tell(self, button: QAbstractButton) -> None:
+        self.chosen.emit(str(button.property("page")))

@@ -1,0 +1,86 @@
+"""Everything that belongs to one open document: canvas, inspector, panel below, its run."""
+
+from PySide6.QtCore import QObject, Signal
+
+from designer.canvas import CanvasView
+from designer.document import Document
+from designer.document.watch import FileWatch
+from designer.inspector import InspectorView
+from designer.problems import ProblemsView
+from designer.runs import RunPanel, RunSession, Spawn
+from designer.shell.canvas_link import node_states
+from designer.source_view import SourceView
+from designer.theme import Theme
+from designer.theme.notices import NoticeBar
+from engine import EngineClient, Problem
+
+
+class DocumentSpace(QObject):
+    """Puts the views of one document together. ``told`` carries a short message for the user."""
+
+    told = Signal(str)
+
+    def __init__(
+        self,
+        theme: Theme,
+        document: Document,
+        client: EngineClient,
+        spawn: Spawn,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.document = document
+        self.session = RunSession(client, spawn, self)
+        self.canvas = CanvasView(document, theme)
+        self.inspector = InspectorView(theme, document)
+        self.panel = RunPanel(theme, self.session, spawn)
+        self.problems = ProblemsView(theme, document)
+        self.source = SourceView(theme, document)
+        self.notice = NoticeBar(theme)
+        self.watch = FileWatch(document, self)
+        self.panel.add_page("problems", "Problems", self.problems)
+        self.panel.add_page("yaml", "YAML", self.source)
+        self._connect()
+
+    def _connect(self) -> None:
+        for signal in (self.canvas.quick_message, self.document.notice, self.watch.failed):
+            signal.connect(self.told)
+        self.problems.failed.connect(self.told)
+        self.source.failed.connect(self.told)
+        self.problems.jump.connect(self._jump)
+        self.problems.count_changed.connect(self._count_problems)
+        self.panel.step_chosen.connect(self._select)
+        self.document.selection.changed.connect(self._show_selected)
+        self.session.states_changed.connect(self._draw_states)
+        self.session.reset.connect(self._draw_states)
+        self._count_problems(*self.problems.counts)
+
+    def close(self) -> None:
+        """Ends what the space follows and lets go of its views."""
+        self.session.clear()
+        for view in (self.canvas, self.inspector, self.panel, self.notice):
+            view.setParent(None)
+            view.deleteLater()
+        self.document.deleteLater()
+        self.deleteLater()
+
+    def _jump(self, problem: Problem) -> None:
+        if problem.step_id is not None:
+            self.canvas.center_on(problem.step_id)
+        elif problem.start or problem.line:
+            self.panel.show_page("yaml")
+            self.source.go_to(problem)
+
+    def _count_problems(self, errors: int, warnings: int) -> None:
+        count = errors + warnings
+        self.panel.set_badge("problems", count, "failed" if errors else "warning")
+
+    def _select(self, step_id: str) -> None:
+        self.document.selection.set([step_id])
+        self.canvas.center_on(step_id)
+
+    def _show_selected(self) -> None:
+        self.panel.show_step(self.document.selection.current or "")
+
+    def _draw_states(self) -> None:
+        self.canvas.set_states(node_states(self.session.steps))
