@@ -1,0 +1,118 @@
+"""Edits of what is selected, each one undo step: what keys, menus and the shell's actions call."""
+
+from PySide6.QtGui import QGuiApplication
+
+from designer.canvas.drawing import Drawing
+from designer.canvas.geometry import GRID, snap
+from designer.canvas.gestures.base import Surface
+from designer.canvas.viewport import Point
+from designer.document import Document
+
+
+class Commands:
+    """Acts on the selection of the surface's document. Nothing happens where nothing fits."""
+
+    def __init__(self, surface: Surface, drawing: Drawing) -> None:
+        self._surface = surface
+        self._drawing = drawing
+
+    @property
+    def _document(self) -> Document:
+        return self._surface.document
+
+    def delete(self) -> None:
+        """Removes the selected nodes and wires."""
+        selection = self._document.selection
+        keys, stored = list(selection.ids), self._removable_wires()
+        if keys or stored:
+            self._surface.attempt(lambda: self._document.remove(keys, stored))
+
+    def _removable_wires(self) -> list[tuple[str, str, str]]:
+        scene = self._drawing.scene
+        chosen = (scene.edge_index.get(wire) for wire in self._document.selection.wires)
+        edges = (scene.edges[i] for i in chosen if i is not None)
+        return [edge.key for edge in edges if not edge.src.startswith("trigger:")]
+
+    def copy(self) -> bool:
+        """Puts the selected nodes on the clipboard as YAML; False when there are none."""
+        keys = self._in_order()
+        if not keys:
+            return False
+        texts: list[str] = []
+        copied = self._surface.attempt(lambda: texts.append(self._document.copy(keys)))
+        if copied and texts[0]:
+            QGuiApplication.clipboard().setText(texts[0])
+        return copied
+
+    def cut(self) -> None:
+        if self.copy():
+            self.delete()
+
+    def paste(self, at: Point) -> None:
+        """Adds what the clipboard holds, its top left corner at a scene point."""
+        text = QGuiApplication.clipboard().text()
+        if text.strip():
+            place = (snap(at[0]), snap(at[1]))
+            self._surface.attempt(lambda: self._document.paste(text, place))
+
+    def duplicate(self) -> None:
+        """Copies the selected nodes to a place beside them."""
+        keys = self._in_order()
+        if not keys:
+            return
+        left = min(self._drawing.scene.position(key)[0] for key in keys)
+        top = min(self._drawing.scene.position(key)[1] for key in keys)
+        at = (snap(left + 5 * GRID), snap(top + 5 * GRID))
+
+        def edit() -> None:
+            text = self._document.copy(keys)
+            if text:
+                self._document.paste(text, at, "Duplicate")
+
+        self._surface.attempt(edit)
+
+    def select_all(self) -> None:
+        scene = self._drawing.scene
+        wires = [edge.key for edge in scene.edges]
+        self._document.selection.set([node.key for node in scene.nodes], wires)
+
+    def nudge(self, dx: float, dy: float) -> None:
+        """Moves the selected nodes; presses that follow each other are one undo step."""
+        scene = self._drawing.scene
+        moved = {}
+        for key in self._in_order():
+            x, y = scene.position(key)
+            moved[key] = (x + dx, y + dy)
+        if moved:
+            self._surface.attempt(lambda: self._document.move(moved, "nudge"))
+
+    def set_enabled(self, enabled: bool) -> None:
+        keys = self._in_order()
+        if keys:
+            self._surface.attempt(lambda: self._document.set_enabled(keys, enabled))
+
+    def toggle_enabled(self) -> None:
+        """Switches the selected nodes off if any is on, else on."""
+        scene = self._drawing.scene
+        keys = self._in_order()
+        any_on = any(scene.nodes[scene.index[key]].enabled for key in keys)
+        self.set_enabled(not any_on)
+
+    def tidy(self) -> None:
+        """Lays everything out anew."""
+        places = self._drawing.tidy_places()
+        scene = self._drawing.scene
+        moved = {key: at for key, at in places.items() if at != scene.position(key)}
+        if moved:
+            self._surface.attempt(lambda: self._document.move(places))
+
+    def undo(self) -> None:
+        self._surface.attempt(self._document.undo)
+
+    def redo(self) -> None:
+        self._surface.attempt(self._document.redo)
+
+    def _in_order(self) -> list[str]:
+        """The selected nodes that are drawn, in the order of the file."""
+        scene = self._drawing.scene
+        return [scene.nodes[i].key for i in scene.indices(self._document.selection.keys).tolist()]

@@ -1,0 +1,94 @@
+"""The scene of a document with its states, brought up to date from what the document tells."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from designer.canvas.placement import lay_out, settle
+from designer.canvas.scene import Scene
+from designer.canvas.states import NodeState
+from designer.canvas.tints import Tints
+from designer.document import Change, Document, Point
+from designer.theme.theme import Theme
+
+
+class Drawing:
+    """Holds what is painted. Places that the layout chose are remembered, also while the author's
+    hold."""
+
+    def __init__(self, document: Document, theme: Theme) -> None:
+        self._document = document
+        self._theme = theme
+        self._laid: dict[str, Point] = {}
+        self.states: Mapping[str, NodeState] = {}
+        self.scene = Scene()
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Reads everything again."""
+        nodes, edges = self._document.nodes(), self._document.edges()
+        places = settle(nodes, edges, self._laid)
+        self._laid.update((n.key, places[n.key]) for n in nodes if n.position is None)
+        self.scene = Scene(nodes, edges, places)
+        self._forget_tints()
+
+    def take(self, change: Change) -> bool:
+        """Follows one change of the document; True when nodes or wires came or went."""
+        if change.structure or any(key not in self.scene.index for key in change.positions):
+            self.rebuild()
+            return True
+        routed = True
+        for key in change.steps | change.positions:
+            node = self._document.node(key)
+            if key in self.scene.index and node is not None:
+                routed &= self.scene.replace_node(node)
+        if not routed:
+            self.scene.route_all()
+        if change.steps:
+            self._forget_tints()
+        self._take_places(change.positions)
+        return False
+
+    def _take_places(self, moved: frozenset[str]) -> None:
+        """The author's places; for a node that lost its own, the one that the layout had chosen."""
+        places: dict[str, Point] = {}
+        for key in moved:
+            at = self._document.position(key) or self._laid.get(key)
+            if at is None:
+                self.rebuild()
+                return
+            places[key] = at
+        self.scene.place(places)
+
+    def set_states(self, states: Mapping[str, NodeState]) -> None:
+        self.states = dict(states)
+        self._forget_tints()
+
+    @property
+    def ticking(self) -> bool:
+        """Whether some duration grows."""
+        return any(state.ticking for state in self.states.values())
+
+    @cached_property
+    def tints(self) -> Tints:
+        return Tints(self.scene, self.states, self._theme_role)
+
+    def recolour(self) -> None:
+        self._forget_tints()
+
+    def tidy_places(self) -> dict[str, Point]:
+        """A fresh layout of everything, its top left corner where that of the drawing is."""
+        laid = lay_out(self.scene.nodes, self.scene.edges)
+        box = self.scene.bounds()
+        if box is None or not laid:
+            return {}
+        corners = np.array(list(laid.values()))
+        dx, dy = np.round(np.array(box[:2]) / 8) * 8 - corners.min(axis=0)
+        return {key: (x + float(dx), y + float(dy)) for key, (x, y) in laid.items()}
+
+    def _forget_tints(self) -> None:
+        self.__dict__.pop("tints", None)
+
+    def _theme_role(self, status: str) -> str:
+        return self._theme.state(status).color

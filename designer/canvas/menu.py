@@ -1,0 +1,86 @@
+"""The context menu of the canvas: what can be done with what lies under the pointer."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from designer.canvas.keys import Controls
+from designer.theme.theme import Theme
+
+
+class MenuControls(Controls, Protocol):
+    """What the menu can ask for besides what keys can."""
+
+    def add_at_pointer(self) -> None: ...
+    def rename_current(self) -> None: ...
+
+
+def canvas_menu(canvas: MenuControls, theme: Theme, parent: QWidget, *, editable: bool) -> QMenu:
+    """For empty canvas."""
+    menu = _menu(parent)
+    if editable:
+        _add(menu, theme, "plus", "Add a step …", canvas.add_at_pointer, "Space")
+        _add(menu, theme, "paste", "Paste", canvas.paste, "Ctrl+V")
+        menu.addSeparator()
+        _add(menu, theme, "layout", "Tidy up", canvas.tidy, "Ctrl+L")
+    _add(menu, theme, "select-all", "Select all", canvas.select_all, "Ctrl+A")
+    _add(menu, theme, "fit", "Fit all", canvas.fit, "1")
+    return menu
+
+
+def node_menu(
+    canvas: MenuControls,
+    theme: Theme,
+    parent: QWidget,
+    *,
+    editable: bool,
+    count: int,
+    enabled: bool,
+) -> QMenu:
+    """For the selected nodes."""
+    menu = _menu(parent)
+    if count == 1:
+        _add(menu, theme, "edit", "Open", canvas.activate_current, "Enter")
+    if editable:
+        if count == 1:
+            _add(menu, theme, "tag", "Rename id …", canvas.rename_current, "F2")
+        word, icon = ("Disable", "eye-off") if enabled else ("Enable", "eye")
+        _add(menu, theme, icon, word, canvas.toggle_enabled, "Ctrl+E")
+        menu.addSeparator()
+        _add(menu, theme, "duplicate", "Duplicate", canvas.duplicate, "Ctrl+D")
+        _add(menu, theme, "cut", "Cut", canvas.cut, "Ctrl+X")
+    _add(menu, theme, "copy", "Copy", canvas.copy, "Ctrl+C")
+    _add(menu, theme, "fit", "Fit selection", canvas.fit_selection, "2")
+    if editable:
+        menu.addSeparator()
+        _add(menu, theme, "trash", "Delete", canvas.delete_selection, "Del")
+    return menu
+
+
+def wire_menu(canvas: MenuControls, theme: Theme, parent: QWidget) -> QMenu:
+    """For the selected wires."""
+    menu = _menu(parent)
+    _add(menu, theme, "unlink", "Remove the wire", canvas.delete_selection, "Del")
+    return menu
+
+
+def _menu(parent: QWidget) -> QMenu:
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return menu
+
+
+def _add(
+    menu: QMenu, theme: Theme, icon: str, text: str, run: Callable[[], None], keys: str
+) -> QAction:
+    """An entry that shows its key; the key itself works through the canvas, not through the
+    menu."""
+    action = menu.addAction(theme.icon(icon, "muted"), text)
+    action.setShortcut(QKeySequence(keys))
+    action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.setShortcutVisibleInContextMenu(True)
+    action.triggered.connect(run)
+    return action

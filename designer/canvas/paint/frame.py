@@ -1,0 +1,59 @@
+"""Everything that one painting of the canvas needs to know, gathered before it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from designer.canvas.hit import NOTHING, Hit
+from designer.canvas.paint.style import Style
+from designer.canvas.scene import Scene
+from designer.canvas.states import NodeState
+from designer.canvas.viewport import Box, Viewport
+from designer.document.views import Wire
+
+CARD_ZOOM = 0.5
+"""From here on nodes are cards with text."""
+BLOCK_ZOOM = 0.35
+"""From here on they are blocks, below plain rectangles."""
+
+
+@dataclass(slots=True)
+class Frame:
+    """One painting. ``ratio`` is device pixels per logical pixel; ``opened`` the node that shows
+    all its ports; ``refused`` the nodes that the wire at hand may not reach, ``target`` the one it
+    would."""
+
+    scene: Scene
+    viewport: Viewport
+    width: float
+    height: float
+    ratio: float
+    style: Style
+    now: datetime
+    states: Mapping[str, NodeState] = field(default_factory=dict)
+    selected: frozenset[str] = frozenset()
+    selected_wires: frozenset[Wire] = frozenset()
+    hover: Hit = NOTHING
+    opened: int = -1
+    lit_wires: frozenset[int] = frozenset()
+    refused: frozenset[int] = frozenset()
+    target: int = -1
+    hidden_wire: int = -1
+
+    @property
+    def zoom(self) -> float:
+        return self.viewport.zoom
+
+    @property
+    def seen(self) -> Box:
+        return self.viewport.seen(self.width, self.height)
+
+    def snapped(self, x: float, y: float) -> tuple[float, float]:
+        """A scene point in logical pixels, on a whole device pixel, so that sprites stay crisp."""
+        vx, vy = self.viewport.to_view(x, y)
+        return round(vx * self.ratio) / self.ratio, round(vy * self.ratio) / self.ratio
+
+    def state(self, key: str) -> NodeState | None:
+        """The node's state when it is worth drawing."""
+        state = self.states.get(key)
+        return None if state is None or state.quiet else state

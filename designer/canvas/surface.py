@@ -1,0 +1,327 @@
+"""The canvas as a widget that paints a document's graph and follows it; gestures act on it."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from designer.canvas import words
+from designer.canvas.adding import add_node
+from designer.canvas.drawing import Drawing
+from designer.canvas.edge_pan import EdgePan
+from designer.canvas.geometry import CARD_HEIGHT, snap
+from designer.canvas.gestures.base import Gesture
+from designer.canvas.hit import Hit
+from designer.canvas.hover import Hover
+from designer.canvas.minimap import Minimap
+from designer.canvas.navigation import Navigation
+from designer.canvas.offer import Offer, centred_card
+from designer.canvas.paint.frame import Frame
+from designer.canvas.paint.kit import Kit
+from designer.canvas.paint.overlay import paint_empty
+from designer.canvas.paint.painting import paint_drawing
+from designer.canvas.paint.style import Style
+from designer.canvas.quick_add import QuickAdd, entries
+from designer.canvas.scene import Scene
+from designer.canvas.states import NodeState, utc_now
+from designer.canvas.viewport import Point, Viewport
+from designer.canvas.zoom_bar import ZoomBar
+from designer.document import Change, Document, DocumentError
+from designer.theme.theme import Theme
+
+_TICK = 500
+_OVERLAY_EDGE = 14
+
+
+class CanvasSurface(QWidget):
+    """What is shown, and all that gestures need. Edits go through the document; what it refuses is
+    told by ``quick_message``."""
+
+    quick_message = Signal(str)
+    """A short message for the user."""
+    quick_add_requested = Signal(QPointF, object)
+    """The search box opens for a scene point; (key, port) where the new step will be wired to, or
+    None."""
+    zoom_changed = Signal(float)
+
+    def __init__(
+        self,
+        document: Document,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        read_only: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._theme = theme
+        self._read_only = read_only
+        self._style = Style(theme)
+        self._kit = Kit()
+        self._drawing = Drawing(document, theme)
+        self._navigation = Navigation(self, theme)
+        self._hover = Hover()
+        self._gesture: Gesture | None = None
+        self._edge_pan = EdgePan(self, self._pan_gesture)
+        self._pointer = QPointF()
+        self._modifiers = Qt.KeyboardModifier.NoModifier
+        self._space_held = False
+        self._fitted = False
+        self._clock = QTimer(self)
+        self._clock.setInterval(_TICK)
+        self._clock.timeout.connect(self.update)
+        self._minimap = Minimap(theme, self)
+        self._zoom_bar = ZoomBar(self)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAcceptDrops(True)
+        self.setMinimumSize(QSize(240, 160))
+        self.setAccessibleName("Workflow canvas")
+        self._document.changed.connect(self._on_changed)
+        self._document.selection.changed.connect(self._on_selection)
+        self._theme.changed.connect(self._on_theme)
+        self._navigation.changed.connect(self._on_view)
+        self._minimap.going.connect(self._on_map)
+        self._on_selection()
+        self._on_view()
+
+    # What gestures see of the canvas
+
+    @property
+    def document(self) -> Document:
+        return self._document
+
+    @property
+    def scene(self) -> Scene:
+        return self._drawing.scene
+
+    @property
+    def viewport(self) -> Viewport:
+        return self._navigation.viewport
+
+    @property
+    def editable(self) -> bool:
+        return not self._read_only and not self._document.read_only
+
+    def look(self, viewport: Viewport) -> None:
+        self._navigation.look(viewport)
+
+    def scene_point(self, at: QPointF) -> Point:
+        return self.viewport.to_scene(at.x(), at.y())
+
+    def hit(self, at: QPointF) -> Hit:
+        return self._hover.find(self.scene, self.scene_point(at), self.viewport.zoom)
+
+    def redraw(self) -> None:
+        self._minimap.show_scene(self.scene, self._drawing.tints, self._seen())
+        self.update()
+
+    def attempt(self, edit: Callable[[], object]) -> bool:
+        if self._read_only:
+            return False
+        try:
+            edit()
+        except DocumentError as refused:
+            self.quick_message.emit(str(refused))
+            return False
+        return True
+
+    def replace_gesture(self, gesture: Gesture | None) -> None:
+        self._gesture = gesture
+        self._edge_pan.stop()
+        self._show_cursor()
+        self.update()
+
+    def ask_for_step(self, at: Point, connect_from: tuple[str, str] | None) -> None:
+        if not self.editable:
+            return
+        self.quick_add_requested.emit(QPointF(*at), connect_from)
+        known = entries(self._document.catalogue, triggers=connect_from is None)
+        box = QuickAdd(self._theme, known, self)
+        box.chosen.connect(lambda offer: self._add(offer, at, connect_from))
+        view = self.viewport.to_view(*at)
+        box.open_at(self.mapToGlobal(QPoint(round(view[0]) + 12, round(view[1]) - 20)))
+
+    def _add(self, offer: Offer, at: Point, connect_from: tuple[str, str] | None) -> None:
+        """The card's middle comes to ``at``; its input does where a wire was dropped there."""
+        place = centred_card(at)
+        if connect_from is not None:
+            place = (snap(at[0]), snap(at[1] - CARD_HEIGHT / 2))
+        key = add_node(self, offer, place, connect_from=connect_from)
+        self.setFocus()
+        if key is not None:
+            self._reveal(key)
+
+    @property
+    def read_only(self) -> bool:
+        return self._read_only
+
+    @read_only.setter
+    def read_only(self, value: bool) -> None:
+        self._read_only = value
+        self.cancel_gesture()
+        self.update()
+
+    @property
+    def states(self) -> Mapping[str, NodeState]:
+        return self._drawing.states
+
+    def set_states(self, states: Mapping[str, NodeState]) -> None:
+        """Shows what an execution says of the nodes; an empty mapping shows none."""
+        self._drawing.set_states(states)
+        self._tick_while_needed()
+        self._describe()
+        self.redraw()
+
+    def cancel_gesture(self) -> None:
+        """Gives up the gesture at hand; everything is as before it."""
+        gesture, self._gesture = self._gesture, None
+        self._edge_pan.stop()
+        if gesture is not None:
+            gesture.cancel()
+            self._show_cursor()
+            self.update()
+
+    def _pan_gesture(self, dx: float, dy: float) -> None:
+        """Moves the view under a drag that is held at the edge; the drag goes on from there."""
+        self._navigation.look(self.viewport.panned(dx, dy))
+        if self._gesture is not None:
+            self._gesture.move(self._pointer, self._modifiers)
+
+    def _show_cursor(self) -> None:
+        """The pointer's shape: the gesture's, else what it is over."""
+        shape = self._gesture.cursor if self._gesture is not None else None
+        if shape is None and self._space_held:
+            shape = Qt.CursorShape.OpenHandCursor
+        self.setCursor(shape if shape is not None else self._hover.cursor(self.editable))
+
+    # Following the document and the theme
+
+    def _on_changed(self, change: Change) -> None:
+        if self._drawing.take(change):
+            self.cancel_gesture()
+            self._hover.leave()
+            self.scene.lift(self._document.selection.keys)
+        self.redraw()
+
+    def _on_selection(self) -> None:
+        self.scene.lift(self._document.selection.keys)
+        self._describe()
+        self.update()
+
+    def _on_theme(self) -> None:
+        self._style = Style(self._theme)
+        self._kit.clear()
+        self._drawing.recolour()
+        self._minimap.forget()
+        self.redraw()
+
+    def _on_view(self) -> None:
+        zoom = self.viewport.zoom
+        self._zoom_bar.show_zoom(zoom)
+        self.zoom_changed.emit(zoom)
+        self.redraw()
+
+    def _on_map(self, x: float, y: float) -> None:
+        self._navigation.centre((x, y), smoothly=False)
+
+    def _describe(self) -> None:
+        """Tells a screen reader what is selected."""
+        selection = self._document.selection
+        key = selection.current
+        text = f"{len(self.scene.nodes)} nodes, {len(self.scene.edges)} wires"
+        if key is not None and key in self.scene.index:
+            text = words.describe(self.scene.nodes[self.scene.index[key]], self.states.get(key))
+            if len(selection.ids) > 1:
+                text = f"{len(selection.ids)} selected, last {text}"
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+            event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)
+            QAccessible.updateAccessibility(event)
+
+    def _tick_while_needed(self) -> None:
+        if self._drawing.ticking and self.isVisible():
+            self._clock.start()
+        else:
+            self._clock.stop()
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        frame = self._frame()
+        if self._gesture is not None:
+            self._gesture.dress(frame)
+        paint_drawing(painter, frame, self._kit, self._drawing.tints)
+        if not self.scene.nodes:
+            paint_empty(painter, frame, *self._empty_words())
+        if self._gesture is not None:
+            self._gesture.paint(painter, frame)
+        painter.end()
+
+    def _frame(self) -> Frame:
+        selection = self._document.selection
+        return Frame(
+            scene=self.scene,
+            viewport=self.viewport,
+            width=float(self.width()),
+            height=float(self.height()),
+            ratio=self.devicePixelRatioF(),
+            style=self._style,
+            now=utc_now(),
+            states=self.states,
+            selected=selection.keys,
+            selected_wires=selection.wires,
+            hover=self._hover.hit,
+            opened=self._hover.opened if self.editable else -1,
+            lit_wires=self._hover.lit,
+        )
+
+    def _empty_words(self) -> tuple[str, str]:
+        if self._document.workflow is None:
+            return "This text is no workflow yet", "Mend it in the YAML view; the canvas follows."
+        if not self.editable:
+            return "Nothing to show", "This workflow has no steps."
+        return "Start with a step", "Drag a step here, or press Space to search."
+
+    def _seen(self) -> tuple[float, float, float, float]:
+        return self.viewport.seen(self.width(), self.height())
+
+    def _reveal(self, key: str) -> None:
+        box = self.scene.bounds([key])
+        if box is not None:
+            self._navigation.reveal(box)
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        edge = _OVERLAY_EDGE
+        self._zoom_bar.move(edge, self.height() - self._zoom_bar.height() - edge)
+        self._minimap.move(
+            self.width() - self._minimap.width() - edge,
+            self.height() - self._minimap.height() - edge,
+        )
+        self._minimap.setVisible(self.width() >= 520 and self.height() >= 320)
+        if not self._fitted and self.isVisible():
+            self._first_fit()
+        self.redraw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._fitted:
+            self._first_fit()
+        self._tick_while_needed()
+
+    def _first_fit(self) -> None:
+        self._fitted = True
+        self._navigation.fit(self.scene.bounds(), smoothly=False)

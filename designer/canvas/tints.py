@@ -1,0 +1,50 @@
+"""State colours of nodes and wires as arrays of small numbers, so that many are grouped at once."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from designer.canvas.scene import Scene
+from designer.canvas.states import NodeState
+
+Codes = NDArray[np.int8]
+
+PLAIN = 0
+
+
+class Tints:
+    """The colour role of every node and wire. Code 0 is no state; the others stand for
+    ``roles[code]``."""
+
+    def __init__(
+        self, scene: Scene, states: Mapping[str, NodeState], role_of: Callable[[str], str]
+    ) -> None:
+        self.roles: list[str] = ["", role_of("failed"), role_of("running"), role_of("completed")]
+        self.nodes: Codes = np.zeros(len(scene.nodes), dtype=np.int8)
+        self.off: NDArray[np.bool_] = np.array([not n.enabled for n in scene.nodes], dtype=bool)
+        idle = np.zeros(len(scene.nodes), dtype=bool)
+        for key, state in states.items():
+            i = scene.index.get(key)
+            if i is None or state.quiet:
+                continue
+            self.nodes[i] = self._code(role_of(state.status))
+            idle[i] = state.status in ("skipped", "cancelled", "queued")
+        self.wires = self._wires(scene, idle)
+
+    def _code(self, role: str) -> int:
+        if role not in self.roles:
+            self.roles.append(role)
+        return self.roles.index(role)
+
+    def _wires(self, scene: Scene, idle: NDArray[np.bool_]) -> Codes:
+        """A wire shows what went through it: what runs at its end, else what ended at its start."""
+        failure, running, completed = 1, 2, 3
+        codes = np.zeros(len(scene.edges), dtype=np.int8)
+        source, target = self.nodes[scene.sources], self.nodes[scene.targets]
+        began = (target != PLAIN) & ~idle[scene.targets]
+        trigger = np.array([n.kind == "trigger" for n in scene.nodes], dtype=bool)
+        codes[began & ((source == completed) | trigger[scene.sources])] = completed
+        codes[began & (target == running)] = running
+        codes[[edge.port == "failure" for edge in scene.edges]] = failure
+        return codes
