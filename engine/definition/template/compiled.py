@@ -84,5 +84,7 @@ class Compiled:
             return TemplateError(error.message, expression.start, expression.end, (), self.text)
         if isinstance(error.node, nodes.Getattr | nodes.Getitem):
             start += 1
+        elif isinstance(error.node, nodes.Call):
+            start = max(token.start for token in expression.tokens if token.start < start)
         end = token_end(expression.tokens, start)
         return TemplateError(error.message, start, end, error.candidates, self.text)

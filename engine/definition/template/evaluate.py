@@ -151,7 +151,10 @@ class Evaluation:
         key = node.attr if isinstance(node, nodes.Getattr) else self.value(node.arg)
         found = _member(base, key)
         if isinstance(found, _Absent):
-            return Missing(node, f"{_described(node.node)} {found.message}", found.candidates)
+            hint = self._hints.get(node.lineno)
+            meant = f"; did you mean {hint}?" if hint else ""
+            candidates = (hint, *found.candidates) if hint else found.candidates
+            return Missing(node, f"{_described(node.node)} {found.message}{meant}", candidates)
         return found
 
     def _name(self, node: nodes.Name) -> Any:

@@ -11,8 +11,8 @@ class Reference(Struct, frozen=True):
     """A name that a template looks up: ``("steps", "fetch", "output", "json")``.
 
     The path stops at the first subscript that is not a constant. ``guarded`` is true where the
-    template asks whether it exists (``is defined``, ``default``); ``hint`` is how it is written if
-    it is the end of a name with a hyphen.
+    template asks whether it exists (``is defined``, ``default``); ``hint`` is how it must be written
+    if it is part of a name with a hyphen: ``variables['batch-size']``.
     """
 
     path: tuple[str | int, ...]
@@ -37,7 +37,8 @@ def find_references(
             if isinstance(root, nodes.Name):
                 start = root.lineno
                 end = _end(last, tokens, places)
-                found.append(Reference(path, start, end, guarded, hints.get(start, "")))
+                hint = hints.get(start) or hints.get(last.lineno, "")
+                found.append(Reference(path, start, end, guarded, hint))
             else:
                 pending.append((root, guarded))
             continue

@@ -50,13 +50,16 @@ def parse(expression: Expression, text: str) -> nodes.Expr:
 
 
 def hyphenated(tokens: tuple[Token, ...]) -> dict[int, str]:
-    """Offset of a name after a hyphen -> how the whole would be written if it were one name."""
+    """Offset of a word in ``a.b-c`` -> how that is written if ``b-c`` is one name: ``a['b-c']``.
+
+    The words are the dot before, by which a node knows its place, and the names after hyphens.
+    """
     found: dict[int, str] = {}
     for index, token in enumerate(tokens):
         if token.kind == "dot" and index and index + 1 < len(tokens):
             name, after = _joined(tokens, index + 1)
             base = tokens[index - 1]
-            for part in tokens[index + 3 : after : 2] if name else ():
+            for part in (token, *tokens[index + 3 : after : 2]) if name else ():
                 found[part.start] = f"{base.value}['{name}']"
     return found
 
