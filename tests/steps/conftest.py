@@ -9,6 +9,7 @@ import pytest
 
 from engine.steps.base import StepError, StepResult, StepView, Stream
 from engine.steps.registry import step_types
+from tests.steps.site import Site
 
 
 class Attempt:
@@ -61,3 +62,9 @@ def attempt(tmp_path: Path) -> Iterator[Attempt]:
     folder.mkdir()
     with tempfile.TemporaryDirectory() as scratch:
         yield Attempt(folder, Path(scratch))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
