@@ -18,7 +18,7 @@ def main(argv: Sequence[str]) -> int:
     from engine.service.sockets import Sockets
     from engine.settings.folders import home
     from engine.settings.lock import EngineRunningError
-    from engine.settings.settings import load_settings
+    from engine.settings.load import load_settings
 
     data = home()
     settings = load_settings(data, database=arguments.database)

@@ -1,5 +1,7 @@
 """What can go wrong with the database, in words that say the way out."""
 
+import sqlite3
+
 from sqlalchemy.exc import DatabaseError, DBAPIError
 
 
@@ -47,9 +49,10 @@ class ClosedError(StoreError):
 
 def explain(error: Exception, place: str) -> StoreError | None:
     """The trouble of the whole database that an error tells of; None when it is about one row."""
-    if not isinstance(error, DBAPIError):
+    if not isinstance(error, DBAPIError | sqlite3.Error):
         return None
-    text = str(error.orig).lower()
+    said = error.orig if isinstance(error, DBAPIError) else error
+    text = str(said).lower()
     if "disk is full" in text or "no space left" in text:
         return DiskFullError(
             f"the disk of {place} is full; free some space, and the engine goes on by itself"
@@ -60,12 +63,12 @@ def explain(error: Exception, place: str) -> StoreError | None:
         )
     if "malformed" in text or "not a database" in text or "corrupt" in text:
         return DatabaseCorruptError(
-            f"{place} is damaged ({error.orig}); restore a backup, or move it away to begin anew"
+            f"{place} is damaged ({said}); restore a backup, or move it away to begin anew"
         )
     if "readonly" in text or "unable to open" in text or "disk i/o" in text:
         return DatabaseUnwritableError(
-            f"{place} cannot be written ({error.orig}); check its folder's permissions and its disk"
+            f"{place} cannot be written ({said}); check its folder's permissions and its disk"
         )
-    if type(error) is DatabaseError:
-        return StoreError(f"{place}: {error.orig}")
+    if type(error) in (DatabaseError, sqlite3.DatabaseError):
+        return StoreError(f"{place}: {said}")
     return None

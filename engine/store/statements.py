@@ -1,37 +1,52 @@
-"""Writes a group of batches with as few statements as there are kinds of rows."""
+"""Writes a group of batches with as few statements as there are kinds of rows.
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+The statements are SQLAlchemy's, compiled once; they run on the driver's cursor, because the way
+through SQLAlchemy's execution costs as much as the commit itself.
+"""
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.sql import ClauseElement
 
 from engine.store.batch import Batch, EventRow, LogRow, Patch, Tally
 from engine.store.tables import events, executions, logs, step_executions, workflows
 
 Rows = dict[tuple[str, ...], Patch]
 
-_LAST_EVENT = select(func.coalesce(func.max(events.c.id), 0))
-_LAST_LOG = select(func.coalesce(func.max(logs.c.id), 0))
-_ADD_EVENTS = insert(events)
-_ADD_LOGS = insert(logs)
-_COUNT = (
-    update(workflows)
-    .where(workflows.c.id == bindparam("_id"))
-    .values(
-        execution_count=workflows.c.execution_count + bindparam("started"),
-        ended_count=workflows.c.ended_count + bindparam("ended"),
-        completed_count=workflows.c.completed_count + bindparam("completed"),
-        last_executed=func.max(func.coalesce(workflows.c.last_executed, 0), bindparam("last")),
-    )
-)
-_updates: dict[tuple[str, tuple[str, ...]], Any] = {}
-_STEP_COLUMNS = {
-    column.name: None for column in step_executions.c if column.server_default is None
-} | {"attempt": 0, "max_attempts": 1}
+
+class Cursor(Protocol):
+    """The part of a driver's cursor that is used here."""
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ..., /) -> Any: ...
+    def executemany(self, sql: str, parameters: Sequence[Sequence[Any]], /) -> Any: ...
+    def fetchone(self) -> Any: ...
 
 
-def write_batches(connection: Connection, batches: Iterable[Batch]) -> None:
+class Compiled:
+    """A statement as the driver takes it: its SQL, and the names of its parameters in order."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
+        self.sql = str(compiled)
+        self._names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+
+    def run(self, cursor: Cursor, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Executes the statement once for every row."""
+        names = self._names
+        cursor.executemany(self.sql, [[row[name] for name in names] for row in rows])
+
+
+@cache
+def _last(table: Table) -> Compiled:
+    return Compiled(select(func.max(table.c.id)))
+
+
+def write_batches(cursor: Cursor, batches: Sequence[Batch]) -> None:
     """Writes the batches in order, inside the caller's transaction, and gives ids to their rows."""
     rows: list[EventRow] = []
     lines: list[LogRow] = []
@@ -41,66 +56,47 @@ def write_batches(connection: Connection, batches: Iterable[Batch]) -> None:
         lines.extend(batch.logs)
         for tally in batch.tallies:
             _add(tallies, tally)
-    _write_events(connection, rows)
-    _write_logs(connection, lines)
+    if rows:
+        _number(cursor, events, rows)
+        _insert(events, _EVENT_COLUMNS).run(cursor, [_fields(row, _EVENT_COLUMNS) for row in rows])
+    if lines:
+        _number(cursor, logs, lines)
+        _insert(logs, _LOG_COLUMNS).run(cursor, [_fields(line, _LOG_COLUMNS) for line in lines])
     runs: Rows = {}
     steps: Rows = {}
     for batch in batches:
         _merge(runs, batch.executions)
         _merge(steps, batch.steps)
-    _write_patches(connection, executions, ("id",), runs)
-    _write_patches(connection, step_executions, ("execution_id", "key"), steps)
+    _write_patches(cursor, executions, ("id",), runs)
+    _write_patches(cursor, step_executions, ("execution_id", "key"), steps)
     if tallies:
-        _write_tallies(connection, tallies)
+        _count().run(cursor, [_fields(tally, _TALLY_FIELDS) for tally in tallies.values()])
 
 
-def _write_events(connection: Connection, rows: Sequence[EventRow]) -> None:
-    if not rows:
-        return
-    last = connection.execute(_LAST_EVENT).scalar_one()
-    for number, row in enumerate(rows, start=last + 1):
+_EVENT_COLUMNS = ("id", "execution_id", "workflow_id", "type", "time", "data")
+_LOG_COLUMNS = ("id", "execution_id", "key", "attempt", "stream", "time", "line")
+_TALLY_FIELDS = ("workflow_id", "started", "ended", "completed", "last")
+
+
+def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _number(cursor: Cursor, table: Table, rows: Sequence[EventRow] | Sequence[LogRow]) -> None:
+    cursor.execute(_last(table).sql)
+    number = cursor.fetchone()[0] or 0
+    for row in rows:
+        number += 1
         row.id = number
-    connection.execute(
-        _ADD_EVENTS,
-        [
-            {
-                "id": row.id,
-                "execution_id": row.execution_id,
-                "workflow_id": row.workflow_id,
-                "type": row.type,
-                "time": row.time,
-                "data": row.data,
-            }
-            for row in rows
-        ],
-    )
 
 
-def _write_logs(connection: Connection, lines: Sequence[LogRow]) -> None:
-    if not lines:
-        return
-    last = connection.execute(_LAST_LOG).scalar_one()
-    for number, line in enumerate(lines, start=last + 1):
-        line.id = number
-    connection.execute(
-        _ADD_LOGS,
-        [
-            {
-                "id": line.id,
-                "execution_id": line.execution_id,
-                "key": line.key,
-                "attempt": line.attempt,
-                "stream": line.stream,
-                "time": line.time,
-                "line": line.line,
-            }
-            for line in lines
-        ],
-    )
+@cache
+def _insert(table: Table, columns: tuple[str, ...]) -> Compiled:
+    return Compiled(insert(table).values({name: bindparam(name) for name in columns}))
 
 
 def _merge(rows: Rows, patches: Iterable[Patch]) -> None:
-    """Later values of a row win; a row that begins anew keeps nothing of before."""
+    """Later values of a row win."""
     for patch in patches:
         if patch.event is not None:
             patch.values[patch.event_column] = patch.event.id
@@ -112,46 +108,61 @@ def _merge(rows: Rows, patches: Iterable[Patch]) -> None:
             known.new = known.new or patch.new
 
 
-def _write_patches(connection: Connection, table: Table, keys: tuple[str, ...], rows: Rows) -> None:
+def _write_patches(cursor: Cursor, table: Table, keys: tuple[str, ...], rows: Rows) -> None:
     new: list[dict[str, Any]] = []
     changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for patch in rows.values():
         if patch.new:
-            new.append({**_STEP_COLUMNS, **patch.values, **dict(zip(keys, patch.key, strict=True))})
+            new.append({**_NEW_STEP, **patch.values, **dict(zip(keys, patch.key, strict=True))})
         elif patch.values:
-            names = {f"_{name}": part for name, part in zip(keys, patch.key, strict=True)}
+            names = {f"of_{name}": part for name, part in zip(keys, patch.key, strict=True)}
             changed.setdefault(tuple(sorted(patch.values)), []).append({**patch.values, **names})
     if new:
-        connection.execute(_UPSERT_STEP, new)
+        _upsert_step().run(cursor, new)
     for columns, values in changed.items():
-        connection.execute(_update(table, keys, columns), values)
+        _update(table, keys, columns).run(cursor, values)
 
 
-def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Any:
-    statement = _updates.get((table.name, columns))
-    if statement is None:
-        statement = (
-            update(table)
-            .where(*(table.c[name] == bindparam(f"_{name}") for name in keys))
-            .values({name: bindparam(name) for name in columns})
-        )
-        _updates[table.name, columns] = statement
-    return statement
-
-
-def _upsert_step() -> Any:
-    statement = upsert(step_executions)
-    return statement.on_conflict_do_update(
-        index_elements=["execution_id", "key"],
-        set_={
-            name: statement.excluded[name]
-            for name in _STEP_COLUMNS
-            if name not in ("execution_id", "key")
-        },
+@cache
+def _update(table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Compiled:
+    return Compiled(
+        update(table)
+        .where(*(table.c[name] == bindparam(f"of_{name}") for name in keys))
+        .values({name: bindparam(name) for name in columns})
     )
 
 
-_UPSERT_STEP = _upsert_step()
+_NEW_STEP: dict[str, Any] = {
+    **{column.name: None for column in step_executions.c},
+    "attempt": 0,
+    "max_attempts": 1,
+}
+
+
+@cache
+def _upsert_step() -> Compiled:
+    statement = upsert(step_executions).values({name: bindparam(name) for name in _NEW_STEP})
+    changes = {
+        name: statement.excluded[name] for name in _NEW_STEP if name not in ("execution_id", "key")
+    }
+    return Compiled(
+        statement.on_conflict_do_update(index_elements=["execution_id", "key"], set_=changes)
+    )
+
+
+@cache
+def _count() -> Compiled:
+    last = func.max(func.coalesce(workflows.c.last_executed, 0), bindparam("last"))
+    return Compiled(
+        update(workflows)
+        .where(workflows.c.id == bindparam("workflow_id"))
+        .values(
+            execution_count=workflows.c.execution_count + bindparam("started"),
+            ended_count=workflows.c.ended_count + bindparam("ended"),
+            completed_count=workflows.c.completed_count + bindparam("completed"),
+            last_executed=last,
+        )
+    )
 
 
 def _add(tallies: dict[str, Tally], tally: Tally) -> None:
@@ -160,19 +171,3 @@ def _add(tallies: dict[str, Tally], tally: Tally) -> None:
     known.ended += tally.ended
     known.completed += tally.completed
     known.last = max(known.last, tally.last)
-
-
-def _write_tallies(connection: Connection, tallies: dict[str, Tally]) -> None:
-    connection.execute(
-        _COUNT,
-        [
-            {
-                "_id": tally.workflow_id,
-                "started": tally.started,
-                "ended": int(tally.ended),
-                "completed": int(tally.completed),
-                "last": tally.last,
-            }
-            for tally in tallies.values()
-        ],
-    )
