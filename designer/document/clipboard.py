@@ -32,7 +32,7 @@ def copied(
         tree["steps"] = steps
     if triggers:
         tree["triggers"] = triggers
-    placed = {key: list(positions[key]) for key in positions if key in wanted}
+    placed = {key: [round(x), round(y)] for key, (x, y) in positions.items() if key in wanted}
     if tree and placed:
         tree["designer"] = {"positions": placed}
     return to_yaml(tree) if tree else ""

@@ -264,7 +264,7 @@ class Document(EditedText):
 
         name = f"Remove {self._named(gone)}" if gone else f"Remove {_counted(len(cut), 'wire')}"
         if self.gesture(name, make) and lost:
-            self.notice.emit(f"{name}, and {_counted(lost, 'wire')} that named it.")
+            self.notice.emit(f"{name.replace('Remove', 'Removed')}, with {_counted(lost, 'wire')}.")
 
     def rename_step(self, old: str, new: str) -> None:
         """Gives a step another id, with every reference to it. Raises EditRefused for one that
@@ -330,7 +330,7 @@ class Document(EditedText):
 
     # Wires
 
-    def connect(self, src: str, port: str, dst: str) -> None:
+    def connect(self, src: str, port: str, dst: str) -> None:  # type: ignore[override]
         """Draws a wire. Raises EditRefused with ``can_connect``'s reason."""
         self.rewire(add=[(src, port, dst)], name="Connect")
 

@@ -1,25 +1,24 @@
-"""A gesture being made: edits of one text, gathered until they become one undo step."""
+"""A gesture being made: changes of one text, gathered until they become one undo step."""
 
-from bisect import bisect_left, insort
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import Edit, Path, Source, Splice, edit, read_source
-
-Make = Callable[[Source], Edit]
+from engine import Edit, Path, Source, edit, read_source
 
 
 class Draft:
-    """Edits on the text of ``source``. Edits that do not touch each other are made at once; an edit
-    that touches an earlier one is made on the text that the earlier ones left, which is then read
-    again.
+    """Changes of the text of ``source``. Those that stand apart are made at once; one that touches
+    an earlier one is made on the text that the earlier ones left, which is then read again.
 
-    Paths are those of the text as it stands; remove items of a list from the last to the first.
+    Paths are those of the source until then. Raises EditError for a change that cannot be written.
     """
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._pending: list[tuple[int, int, Splice]] = []
+        self._values: dict[Path, Any] = {}
+        self._removed: list[Path] = []
+        self._touched: set[Path] = set()
+        self._above: set[Path] = set()
         self._done: list[Edit] = []
 
     @property
@@ -35,77 +34,46 @@ class Draft:
         return tuple(self._done)
 
     def set(self, path: Path, value: Any) -> None:
-        """Replaces or adds the value at ``path``."""
-        self._do(lambda source: edit.set_value(source, path, value))
+        """Replaces or adds the value at ``path``; of a collection only what differs is written."""
+        self._touch(path)
+        self._values[path] = value
 
     def remove(self, path: Path) -> None:
-        self._do(lambda source: edit.remove(source, path))
+        self._touch(path)
+        self._removed.append(path)
 
     def rename_key(self, path: Path, new: str) -> None:
-        self._do(lambda source: edit.rename_key(source, path, new))
+        self._make(edit.rename_key(self.source, path, new))
 
     def insert(self, path: Path, index: int, values: Sequence[Any]) -> None:
         """Puts values into the list at ``path`` before ``index``; a missing list is made."""
-        if not _holds_items(self.source, path):
-            self.set(path, list(values))
-            return
-        self._do_all([_insertion(path, index, value) for value in values])
+        if values:
+            node = self.source.node(path)
+            items = node.plain() if node is not None else None
+            old = items if isinstance(items, list) else []
+            self.set(path, [*old[:index], *values, *old[index:]])
 
     def merge(self, path: Path, items: Mapping[str, Any]) -> None:
         """Sets many keys of the mapping at ``path``; a missing mapping is made."""
-        if not _holds_items(self.source, path):
-            self.set(path, dict(items))
-            return
-        present = [key for key in items if self._source.node((*path, key)) is not None]
-        for key in present:
-            self.set((*path, key), items[key])
-        missing = [key for key in items if key not in present]
-        self._do_all([_setting((*path, key), items[key]) for key in missing])
+        for key, value in items.items():
+            self.set((*path, key), value)
 
-    def _do(self, make: Make) -> None:
-        made = make(self._source)
-        if any(self._touches(splice) for splice in made):
+    def _touch(self, path: Path) -> None:
+        beginnings = {path[:length] for length in range(len(path) + 1)}
+        if path in self._above or not beginnings.isdisjoint(self._touched):
             self._flush()
-            made = make(self._source)
-        for splice in made:
-            insort(self._pending, (splice.start, splice.end, splice))
-
-    def _do_all(self, makers: Sequence[Make]) -> None:
-        """Additions at one place, made at once where each is a plain insertion there."""
-        self._flush()
-        made = [make(self._source) for make in makers]
-        places = {(s.start, s.end) for one in made for s in one}
-        if len(places) == 1 and all(len(one) == 1 for one in made):
-            ((start, end),) = places
-            if start == end:
-                text = "".join(one[0].text for one in made)
-                self._do(lambda _source: (Splice(start, end, text),))
-                return
-        for backwards in reversed(makers):
-            self._do(backwards)
-
-    def _touches(self, splice: Splice) -> bool:
-        at = bisect_left(self._pending, (splice.start, splice.start))
-        near = self._pending[max(0, at - 1) : at + 1]
-        return any(start <= splice.end and splice.start <= end for start, end, _ in near)
+        self._touched.add(path)
+        self._above |= beginnings
 
     def _flush(self) -> None:
-        if not self._pending:
+        if not self._touched:
             return
-        made = tuple(splice for _, _, splice in self._pending)
-        self._pending.clear()
-        self._source = read_source(edit.apply(self._source.text, made))
-        self._done.append(made)
+        made = edit.change(self._source, self._values, self._removed)
+        self._values, self._removed = {}, []
+        self._touched, self._above = set(), set()
+        self._make(made)
 
-
-def _insertion(path: Path, index: int, value: Any) -> Make:
-    return lambda source: edit.insert_item(source, path, index, value)
-
-
-def _setting(path: Path, value: Any) -> Make:
-    return lambda source: edit.set_value(source, path, value)
-
-
-def _holds_items(source: Source, path: Path) -> bool:
-    node = source.node(path)
-    return node is not None and bool(node.items or node.members)
+    def _make(self, made: Edit) -> None:
+        if made:
+            self._source = read_source(edit.apply(self._source.text, made), self._source.file)
+            self._done.append(made)

@@ -203,9 +203,13 @@ class EditedText(QObject):
         self.settle()
         workflow = self.current_workflow()
         draft = Draft(self.source)
-        make(draft)
+        try:
+            make(draft)
+            edits = draft.edits
+        except edit.EditError as error:
+            raise EditRefused(f"{name} cannot be written: {error}.") from error
         moved = model(workflow) if model else None
-        return self._perform(name, draft.edits, merge_key, origin, moved=moved)
+        return self._perform(name, edits, merge_key, origin, moved=moved)
 
     def replace_text(self, text: str, origin: str = "", merge_key: str = "typing") -> bool:
         """Makes this the text, as typing does: one small splice; what is read from it follows

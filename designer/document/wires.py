@@ -6,7 +6,7 @@ from designer.document.draft import Draft
 from designer.document.graph import handler_roles
 from designer.document.places import Places
 from designer.document.views import STANDARD_PORT_NAMES, Wire, trigger_name
-from engine import Catalogue, Dependency, Path, Step, Workflow, dependencies, walk_steps
+from engine import Catalogue, Dependency, Step, Workflow, dependencies, walk_steps
 
 
 def refusal(workflow: Workflow, catalogue: Catalogue, wire: Wire) -> str | None:
@@ -125,10 +125,14 @@ def _rewire_list(
         return
     for key, wanted in after.items():
         path, old = (*places.steps[key], "depends_on"), list(before[key])
-        if not explicit and (wanted or ordered):
+        if not explicit and not wanted and not ordered:
+            continue
+        if explicit and wanted == old:
+            continue
+        if wanted or ordered:
             draft.set(path, [wait.text for wait in wanted])
-        elif wanted != old:
-            write_dependencies(draft, path, old, wanted, keep_empty=ordered)
+        else:
+            draft.remove(path)
 
 
 def _wanted(
@@ -137,30 +141,3 @@ def _wanted(
     kept = [wait for wait in old if (wait.step, wait.port, key) not in gone]
     added = [Dependency(src, port) for src, port, dst in new if dst == key]
     return list(dict.fromkeys([*kept, *added]))
-
-
-def write_dependencies(
-    draft: Draft,
-    path: Path,
-    old: list[Dependency],
-    wanted: list[Dependency],
-    keep_empty: bool = False,
-) -> None:
-    """Changes only the items of ``depends_on`` that differ, so that comments beside the others
-    stay."""
-    if not wanted and not keep_empty:
-        draft.remove(path)
-        return
-    kept = [wait for wait in old if wait in wanted]
-    if kept != wanted[: len(kept)] or not kept or not _is_list(draft, path, len(old)):
-        draft.set(path, [wait.text for wait in wanted])
-        return
-    for index in range(len(old) - 1, -1, -1):
-        if old[index] not in wanted:
-            draft.remove((*path, index))
-    draft.insert(path, len(kept), [wait.text for wait in wanted[len(kept) :]])
-
-
-def _is_list(draft: Draft, path: Path, length: int) -> bool:
-    node = draft.source.node(path)
-    return node is not None and node.kind == "sequence" and len(node.items) == length

@@ -44,6 +44,14 @@ class StepKind(Protocol):
     @property
     def body(self) -> Literal["", "steps", "branches"]: ...
 
+    def is_expression(self, path: Sequence[str | int]) -> bool:
+        """Whether the config's text at ``path`` is an expression, with or without braces."""
+        ...
+
+    def is_literal(self, path: Sequence[str | int]) -> bool:
+        """Whether the config's value at ``path`` is never a template."""
+        ...
+
     def ports(self, config: Mapping[str, Any]) -> tuple[str, ...]:
         """The output ports besides the four standard ones."""
         ...
