@@ -339,3 +339,12 @@ class ValidateWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     source: str
     path: str | None = None
     folder: str | None = None
+
+
+class WorkflowState(Struct, frozen=True, kw_only=True):
+    """GET /workflows/{id}/status."""
+
+    id: str
+    status: WorkflowStatus
+    next_due: datetime | None = None
+    error: str | None = None

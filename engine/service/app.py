@@ -1,0 +1,89 @@
+"""The ASGI app: every route of the API, its errors, and its own description."""
+
+from typing import Any
+
+from litestar import Litestar, Response, Router, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.openapi import OpenAPIConfig
+
+from engine import __version__
+from engine.definition.problems import DefinitionError
+from engine.runtime.engine import Engine
+from engine.service import errors, openapi
+from engine.service.control import Control
+from engine.service.routes import (
+    engine as engine_routes,
+)
+from engine.service.routes import (
+    events,
+    executions,
+    health,
+    scheduler,
+    stats,
+    triggers,
+    validate,
+    workflows,
+)
+
+API = "/api/v1"
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of one request."""
+ABOUT = "Workflows, their executions and what happens in them. Times are UTC, durations seconds."
+_RESOURCES = (
+    workflows,
+    triggers,
+    executions,
+    events,
+    validate,
+    stats,
+    scheduler,
+    engine_routes,
+)
+
+
+def create_app(engine: Engine, control: Control) -> Litestar:
+    """The API of an open engine. The gate is not part of it."""
+    routes = [route for resource in _RESOURCES for route in resource.ROUTES]
+    return Litestar(
+        [Router(API, route_handlers=routes), *health.ROUTES, openapi_json, docs],
+        dependencies={
+            "engine": Provide(lambda: engine, sync_to_thread=False),
+            "control": Provide(lambda: control, sync_to_thread=False),
+        },
+        exception_handlers={
+            errors.ApiError: errors.on_api_error,
+            DefinitionError: errors.on_definition_error,
+            ValidationException: errors.on_validation_error,
+            HTTPException: errors.on_http_error,
+            RecursionError: errors.on_recursion,
+            Exception: errors.on_defect,
+        },
+        openapi_config=OpenAPIConfig(
+            title="Treadle",
+            version=__version__,
+            description=ABOUT,
+            use_handler_docstrings=True,
+            render_plugins=[],
+        ),
+        request_max_body_size=MAX_BODY,
+        logging_config=None,
+        debug=False,
+    )
+
+
+@get("/openapi.json", include_in_schema=False)
+async def openapi_json(request: Any) -> Response[bytes]:
+    return Response(_description(request.app), media_type="application/json")
+
+
+@get("/docs", include_in_schema=False)
+async def docs(request: Any) -> Response[str]:
+    return Response(openapi.page(_description(request.app)), media_type="text/html")
+
+
+def _description(app: Litestar) -> bytes:
+    found: bytes | None = app.state.get("description")
+    if found is None:
+        found = app.state["description"] = openapi.document(app)
+    return found

@@ -1,0 +1,43 @@
+"""What the routes' parameters have in common: the engine behind them, pages, and times."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from litestar.params import Dependency, Parameter
+
+from engine.runtime.engine import Engine
+from engine.service.control import Control
+from engine.service.errors import ApiError
+
+TheEngine = Annotated[Engine, Dependency(skip_validation=True)]
+TheControl = Annotated[Control, Dependency(skip_validation=True)]
+Limit = Annotated[int, Parameter(ge=1, le=1000, description="Most items of one answer.")]
+Cursor = Annotated[str | None, Parameter(description="next_cursor of the answer before.")]
+Moment = Annotated[
+    str | None,
+    Parameter(description="ISO 8601; UTC without an offset.", schema_extra={"format": "date-time"}),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        max_length=255,
+        description="The same key never starts a second execution.",
+    ),
+]
+
+
+def moment(name: str, text: str | None) -> datetime | None:
+    """A time of the query, in UTC. Raises ApiError (422) for what is none."""
+    if text is None:
+        return None
+    try:
+        # An unescaped "+" of an offset arrives as a space.
+        found = datetime.fromisoformat(text.replace(" ", "+") if "T" in text else text)
+    except ValueError:
+        raise ApiError(
+            422,
+            "Invalid request",
+            f'{name}: "{text}" is not an ISO 8601 time, e.g. 2026-11-24T08:00Z',
+        ) from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
