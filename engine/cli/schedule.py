@@ -27,17 +27,14 @@ def main(argv: Sequence[str]) -> int:
     zone = _zone(arguments.timezone)
     if not 1 <= arguments.count <= MOST:
         raise CommandError(f"--count must lie between 1 and {MOST}", USAGE)
-    from engine.triggers.cron import next_times
+    from engine.triggers.cron import CronExpression, next_times
 
+    start = _start(arguments.start, zone)
     try:
-        times = next_times(
-            arguments.expression,
-            arguments.timezone,
-            _start(arguments.start, zone),
-            arguments.count,
-        )
+        expression = CronExpression.parse(arguments.expression)
     except ValueError as error:
         raise CommandError(str(error), USAGE) from None
+    times = next_times(expression, zone, start, arguments.count)
     shown = [moment.astimezone(zone).isoformat() for moment in times]
     if arguments.json:
         print_json(shown)

@@ -17,8 +17,8 @@ def main(argv: Sequence[str]) -> int:
     from engine.service.server import ServeOptions, log_to_stderr, serve
     from engine.service.sockets import Sockets
     from engine.settings.folders import home
-    from engine.settings.lock import EngineRunningError
     from engine.settings.load import load_settings
+    from engine.settings.lock import EngineRunningError
 
     data = home()
     settings = load_settings(data, database=arguments.database)

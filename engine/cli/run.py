@@ -1,0 +1,124 @@
+"""``treadle run FILE``: runs a definition in this process and waits for its end."""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.cli.exits import CANCELLED, OF_STATUS, USAGE, CommandError
+from engine.cli.output import print_json, seconds, state
+from engine.cli.parser import add_input, add_json, new_parser
+from engine.cli.progress import progress
+from engine.cli.values import read_file, read_input
+from engine.service.types import Execution
+
+if TYPE_CHECKING:
+    from engine.definition.load import Loaded
+    from engine.runtime.engine import Engine
+
+ENDS = tuple(f"execution.{status}" for status in OF_STATUS)
+
+
+def main(argv: Sequence[str]) -> int:
+    """Exit code 0 completed, 1 failed, 2 invalid, 124 timed out, 130 cancelled (Ctrl-C)."""
+    parser = new_parser("run", "Runs a definition file here and waits for its end.")
+    parser.add_argument("file", metavar="FILE", type=Path, help="a YAML or JSON file (- is stdin)")
+    add_input(parser)
+    add_json(parser)
+    parser.add_argument("--quiet", action="store_true", help="no progress and no log on stderr")
+    arguments = parser.parse_args(argv)
+    loaded = _load(arguments.file)
+    values = read_input(arguments.input, arguments.input_file, loaded.usable().inputs)
+    execution = asyncio.run(_run(arguments, loaded, values))
+    _report(execution, arguments)
+    return OF_STATUS[execution.status]
+
+
+def _load(file: Path) -> "Loaded":
+    """The definition; its warnings are told. Raises CommandError with the problems of a bad one."""
+    from engine import load
+
+    loaded = load(read_file(file), str(file), file.absolute().parent)
+    if not loaded.valid:
+        raise CommandError("\n".join(map(str, loaded.problems)), USAGE)
+    for problem in loaded.problems:
+        print(problem, file=sys.stderr)
+    return loaded
+
+
+async def _run(
+    arguments: argparse.Namespace, loaded: "Loaded", values: dict[str, Any]
+) -> Execution:
+    from engine.runtime.engine import Engine
+    from engine.service import mapping
+    from engine.settings.folders import home
+    from engine.settings.settings import load_settings
+
+    data = home()
+    piped = str(arguments.file) == "-"
+    file = arguments.file.absolute()
+    async with Engine(load_settings(data), data, schedules=False) as engine:
+        identity = await engine.execute(
+            source=loaded.source.text,
+            path=None if piped else str(file),
+            folder=str(Path.cwd() if piped else file.parent),
+            input=values,
+            priority=arguments.priority,
+        )
+        with _cancelled_by_signals(engine, identity), progress(arguments.quiet) as shown:
+            async with engine.subscribe(after=0, execution_id=identity) as batches:
+                async for batch in batches:
+                    shown.show(map(mapping.event, batch))
+                    if batch[-1].type in ENDS:
+                        break
+        return mapping.execution(await engine.get_execution(identity))
+
+
+@contextlib.contextmanager
+def _cancelled_by_signals(engine: "Engine", identity: str) -> Iterator[None]:
+    """Ctrl-C cancels the execution; once more stops its clean-up too, and a third time ends all."""
+    loop = asyncio.get_running_loop()
+    cancels: set[asyncio.Task[Any]] = set()
+    said = 0
+
+    def handle(number: int, frame: Any) -> None:
+        nonlocal said
+        said += 1
+        if said > 2:
+            os._exit(CANCELLED)
+        loop.call_soon_threadsafe(cancel)
+
+    def cancel() -> None:
+        print("cancelling; once more to skip the clean-up", file=sys.stderr)
+        cancels.add(asyncio.ensure_future(engine.cancel(identity)))
+
+    with _handled((signal.SIGINT, signal.SIGTERM), handle):
+        yield
+
+
+@contextlib.contextmanager
+def _handled(numbers: Sequence[int], handler: Callable[[int, Any], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)
+
+
+def _report(execution: Execution, arguments: argparse.Namespace) -> None:
+    """The result on stdout, how it ended on stderr."""
+    if arguments.json:
+        print_json(execution)
+    elif execution.output is not None:
+        print_json(execution.output)
+    if execution.error_message:
+        print(execution.error_message, file=sys.stderr)
+    if not arguments.quiet:
+        how = state(execution.status, sys.stderr)
+        print(f"{how} in {seconds(execution.duration)}", file=sys.stderr)

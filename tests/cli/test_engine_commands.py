@@ -1,0 +1,153 @@
+"""``treadle workflows`` and ``treadle executions`` on the data folder's engine, and on a server."""
+
+import json
+import re
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.settings.lock import lock_holder
+
+from .conftest import Command
+
+Start = Callable[..., "subprocess.Popen[str]"]
+NIGHTLY = """\
+name: nightly
+inputs: {type: object, properties: {n: {type: integer, default: 2}}}
+steps:
+  - {id: twice, type: transform, config: {expression: "variables.n * 2"}}
+  - {id: say, type: script, depends_on: [twice], config: {script: "print('hello')"}}
+triggers:
+  - {type: schedule, name: at night, config: {cron: "0 2 * * *"}}
+output: "{{ steps.twice.output.result }}"
+"""
+
+
+@pytest.fixture
+def nightly(tmp_path: Path) -> Path:
+    file = tmp_path / "nightly.yaml"
+    file.write_text(NIGHTLY)
+    return file
+
+
+def test_a_workflow_is_added_listed_and_activated(
+    treadle: Command, nightly: Path, home: Path
+) -> None:
+    added = treadle("workflows", "add", nightly, "--json")
+    assert added.returncode == 0, added.stderr
+    workflow = json.loads(added.stdout)
+    assert (workflow["name"], workflow["status"]) == ("nightly", "draft")
+    assert workflow["path"] == str(nightly)
+    active = treadle("workflows", "add", nightly, "--activate")
+    assert active.returncode == 0, active.stderr
+    holder = lock_holder(home)
+    assert holder is not None
+    assert f"process {holder.pid}" in active.stderr
+    listed = treadle("workflows", "list")
+    [row] = listed.stdout.splitlines()
+    assert row.split()[:3] == [workflow["id"], "active", "nightly"]
+    paused = treadle("workflows", "pause", "nightly", "--json")
+    assert json.loads(paused.stdout)["status"] == "paused"
+    again = treadle("workflows", "activate", nightly, "--json")
+    assert json.loads(again.stdout)["status"] == "active"
+
+
+def test_an_execution_is_started_shown_and_read(treadle: Command, nightly: Path) -> None:
+    treadle("workflows", "add", nightly).check_returncode()
+    ran = treadle("executions", "start", "nightly", "--input", "n=21", "--wait", "--json")
+    assert ran.returncode == 0, ran.stderr
+    execution = json.loads(ran.stdout)
+    assert (execution["status"], execution["output"]) == ("completed", 42)
+    shown = treadle("executions", "show", execution["id"])
+    assert "✓ completed  twice" in shown.stdout
+    logs = treadle("executions", "logs", execution["id"])
+    assert "say: hello" in logs.stdout
+    listed = json.loads(treadle("executions", "list", "--json").stdout)
+    assert [item["id"] for item in listed["items"]] == [execution["id"]]
+
+
+def test_logs_are_followed_to_the_end(treadle: Command, start: Start, tmp_path: Path) -> None:
+    file = tmp_path / "slow.yaml"
+    code = "import time\\nfor n in range(3):\\n  print('line', n, flush=True)\\n  time.sleep(0.3)\\n"
+    step = f'{{id: work, type: script, config: {{script: "{code}"}}}}'
+    file.write_text(f"name: slow\nsteps:\n  - {step}\n")
+    treadle("workflows", "add", file).check_returncode()
+    started = json.loads(treadle("executions", "start", file, "--json").stdout)
+    follower = start("executions", "logs", started["id"], "--follow")
+    out, err = follower.communicate(timeout=30)
+    assert follower.returncode == 0, err
+    assert [line.partition(": ")[2] for line in out.splitlines() if "line" in line] == [
+        "line 0",
+        "line 1",
+        "line 2",
+    ]
+
+
+def test_a_running_execution_is_cancelled(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "slow.yaml"
+    step = '{id: work, type: script, config: {script: "import time; time.sleep(60)"}}'
+    file.write_text(f"name: slow\nsteps:\n  - {step}\n")
+    treadle("workflows", "add", file).check_returncode()
+    started = json.loads(treadle("executions", "start", "slow", "--json").stdout)
+    treadle("executions", "cancel", started["id"]).check_returncode()
+    followed = treadle("executions", "logs", started["id"], "--follow")
+    assert followed.returncode == 0, followed.stderr
+    shown = json.loads(treadle("executions", "show", started["id"], "--json").stdout)
+    assert shown["status"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["executions", "show", "nothing"],
+        ["executions", "cancel", "nothing"],
+        ["executions", "logs", "nothing", "--follow"],
+        ["executions", "start", "nothing"],
+        ["workflows", "activate", "nothing"],
+        ["workflows", "add", "nothing.yaml"],
+    ],
+)
+def test_what_is_not_there_is_exit_code_3(treadle: Command, arguments: list[str]) -> None:
+    done = treadle(*arguments)
+    assert done.returncode == 3, done.stderr
+    assert "nothing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_invalid_file_is_not_added(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text("name: bad\nsteps:\n  - {id: a, type: transfrom}\n")
+    done = treadle("workflows", "add", file)
+    assert done.returncode == 2
+    assert "transform" in done.stderr
+
+
+def test_the_same_commands_work_on_a_server(treadle: Command, start: Start, nightly: Path) -> None:
+    server = start("serve", "--port", "0")
+    assert server.stderr is not None
+    found = re.search(r"listens at (http://\S+),", server.stderr.readline())
+    assert found is not None
+    url = found[1]
+    try:
+        treadle("workflows", "add", nightly, "--server", url).check_returncode()
+        ran = treadle("executions", "start", "nightly", "--wait", "--server", url)
+        assert ran.returncode == 0, ran.stderr
+        refused = treadle("workflows", "list", "--server", url, "--token", "wrong")
+        assert refused.returncode == 1
+        assert "token" in refused.stderr
+        local = treadle("workflows", "list", "--json")
+        assert [item["name"] for item in json.loads(local.stdout)["items"]] == ["nightly"]
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.communicate(timeout=20)
+    assert server.returncode == 0
+
+
+def test_a_server_that_is_not_there_is_named(treadle: Command) -> None:
+    done = treadle("workflows", "list", "--server", "http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
