@@ -71,7 +71,9 @@ def test_an_execution_is_started_shown_and_read(treadle: Command, nightly: Path)
 
 def test_logs_are_followed_to_the_end(treadle: Command, start: Start, tmp_path: Path) -> None:
     file = tmp_path / "slow.yaml"
-    code = "import time\\nfor n in range(3):\\n  print('line', n, flush=True)\\n  time.sleep(0.3)\\n"
+    code = (
+        "import time\\nfor n in range(3):\\n  print('line', n, flush=True)\\n  time.sleep(0.3)\\n"
+    )
     step = f'{{id: work, type: script, config: {{script: "{code}"}}}}'
     file.write_text(f"name: slow\nsteps:\n  - {step}\n")
     treadle("workflows", "add", file).check_returncode()
