@@ -54,15 +54,14 @@ def _load(file: Path) -> "Loaded":
 async def _run(
     arguments: argparse.Namespace, loaded: "Loaded", values: dict[str, Any]
 ) -> Execution:
+    from engine.cli.setup import read_setup
     from engine.runtime.engine import Engine
     from engine.service import mapping
-    from engine.settings.folders import home
-    from engine.settings.settings import load_settings
 
-    data = home()
+    data, settings = read_setup()
     piped = str(arguments.file) == "-"
     file = arguments.file.absolute()
-    async with Engine(load_settings(data), data, schedules=False) as engine:
+    async with Engine(settings, data, schedules=False) as engine:
         identity = await engine.execute(
             source=loaded.source.text,
             path=None if piped else str(file),

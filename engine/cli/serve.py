@@ -14,14 +14,12 @@ HOST = "127.0.0.1"
 def main(argv: Sequence[str]) -> int:
     """Serves until it is told to end; exit code 1 when another engine holds the data folder."""
     arguments = _parser().parse_args(argv)
+    from engine.cli.setup import read_setup
     from engine.service.server import ServeOptions, log_to_stderr, serve
     from engine.service.sockets import Sockets
-    from engine.settings.folders import home
-    from engine.settings.load import load_settings
     from engine.settings.lock import EngineRunningError
 
-    data = home()
-    settings = load_settings(data, database=arguments.database)
+    data, settings = read_setup(arguments.database)
     port = settings.port if arguments.port is None else arguments.port
     host = arguments.host or HOST
 
