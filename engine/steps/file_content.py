@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.steps.base import StepError
+from engine.steps.encode import as_json, as_text
 
 
 def decoded(data: bytes, format: str, encoding: str) -> Any:
@@ -36,7 +37,7 @@ def encoded(content: Any, format: str, encoding: str) -> bytes:
         return _encode(_table(content), encoding)
     if format == "text" and isinstance(content, str):
         return _encode(content, encoding)
-    return msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"
+    return msgspec.json.format(as_json(content), indent=2) + b"\n"
 
 
 def _wrong(message: str) -> StepError:
@@ -88,11 +89,5 @@ def _table(content: Any) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerows([as_text(row.get(name)) for name in names] for row in rows)
     return text.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()

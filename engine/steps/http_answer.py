@@ -97,7 +97,7 @@ def _too_large(limit: int) -> StepError:
 async def _save(response: httpx.Response, path: Path) -> int:
     """Streams the body to ``path``, which appears whole or not at all; its size."""
     size, waiting = 0, bytearray()
-    replacement = await asyncio.to_thread(Replacement, path)
+    replacement = Replacement(path)  # at once, so that no cancel can come between it and its end
     try:
         async for chunk in response.aiter_bytes():
             waiting += chunk

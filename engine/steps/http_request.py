@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-import msgspec
 
 from engine.steps.base import StepContext, StepError
+from engine.steps.encode import as_json, as_text
 from engine.steps.folders import allowed_path
 
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -75,10 +75,10 @@ def request_body(
 ) -> dict[str, Any]:
     """The body as arguments of httpx; files stay open as long as ``opened``."""
     if "json" in config:
-        return {"content": msgspec.json.encode(config["json"])}
+        return {"content": as_json(config["json"])}
     body = config.get("body")
     if body is not None:
-        return {"content": body.encode() if isinstance(body, str) else msgspec.json.encode(body)}
+        return {"content": body.encode() if isinstance(body, str) else as_json(body)}
     arguments: dict[str, Any] = {}
     if config.get("form") is not None:
         arguments["data"] = {
@@ -102,13 +102,6 @@ def _file(name: str, value: Any, context: StepContext, opened: ExitStack) -> tup
     kind = described.get("content_type")
     part = (described.get("filename") or PurePath(path).name, opened.enter_context(path.open("rb")))
     return (*part, str(kind)) if kind else part
-
-
-def as_text(value: Any) -> str:
-    """A value as forms and headers carry it: a text as it is, true and false in small letters."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()
 
 
 def _pairs(key: str, value: Any) -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ GRACE = 1.0
 """Seconds between the polite signal and the last one; all in all it stays under 2."""
 _GIVE_UP = GRACE + 0.7
 _DRAIN = 5.0
+_LOOK_AGAIN = 0.1
 _CHUNK = 64 * 1024
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
@@ -74,10 +75,12 @@ async def run_process(
         asyncio.ensure_future(_follow(process.stderr, stderr, lambda line: log(line, "stderr"))),
     ]
     try:
-        exit_code = await process.wait()
+        exit_code = await _exit(process)
         if not watched:
             _end_group(process.pid)
-        await asyncio.wait(readers, timeout=_DRAIN)
+        ended, _ = await asyncio.wait(readers, timeout=_DRAIN)
+        for reader in ended:
+            reader.result()
     finally:
         if process.returncode is None:
             await asyncio.shield(asyncio.ensure_future(_stop(process)))
@@ -123,17 +126,28 @@ async def _follow(
     lines.end()
 
 
+async def _exit(process: asyncio.subprocess.Process) -> int:
+    """The exit code as soon as there is one: asyncio's own wait may want all pipes closed first."""
+    waiting = asyncio.ensure_future(process.wait())
+    try:
+        while process.returncode is None:
+            await asyncio.wait([waiting], timeout=_LOOK_AGAIN)
+    finally:
+        waiting.cancel()
+    return process.returncode
+
+
 async def _stop(process: asyncio.subprocess.Process) -> None:
     """Ends the process and its tree: politely, then by force."""
     tree = await asyncio.to_thread(_tree, process.pid)
     _signal(process.pid, signal.SIGTERM)
     try:
-        await asyncio.wait_for(process.wait(), _GIVE_UP)
+        await asyncio.wait_for(_exit(process), _GIVE_UP)
     except TimeoutError:
         _signal(process.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     _end_group(process.pid)
     await asyncio.to_thread(_kill, tree)
-    await process.wait()
+    await _exit(process)
 
 
 def _signal(pid: int, number: int) -> None:

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from engine.definition.units import format_size, parse_duration, parse_size
 from engine.steps.base import StepContext, StepError, StepResult, StepView
+from engine.steps.encode import as_json, as_text
 from engine.steps.process import Command, Ended, Limits, run_process
 from engine.steps.script import runtime_of, script_path
 from engine.steps.script_result import read_result
@@ -73,7 +72,7 @@ class _Files:
 
     def write_input(self, input: Mapping[str, Any]) -> None:
         self.input.touch(mode=0o600)
-        self.input.write_bytes(msgspec.json.encode(input))
+        self.input.write_bytes(as_json(input))
 
     def write_code(self, code: str, runtime: str) -> Path:
         is_module = runtime == "node" and _MODULE.search(code)
@@ -97,7 +96,7 @@ def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> 
     else:
         script = _existing(path, context)
     program = _program(config.get("interpreter"), runtime, env["PATH"], context)
-    arguments = (program, str(script), *map(_text, config.get("args") or ()))
+    arguments = (program, str(script), *map(as_text, config.get("args") or ()))
     if any("\0" in argument for argument in arguments):
         raise StepError("args: an argument holds a NUL character", type="config", retryable=False)
     return Command(
@@ -115,7 +114,7 @@ def _environment(config: Mapping[str, Any], context: StepContext, files: _Files)
     kept = {k: v for k, v in os.environ.items() if k.upper() in _BASICS or k.startswith("LC_")}
     env = {"PATH": os.defpath, "LANG": "C.UTF-8"} | kept
     for name, value in (config.get("env") or {}).items():
-        text = _text(value)
+        text = as_text(value)
         if not name or "=" in name or "\0" in name + text:
             raise StepError(f'env: "{name}" cannot be set', type="config", retryable=False)
         env[name] = text
@@ -140,7 +139,7 @@ def _existing(path: str, context: StepContext) -> Path:
 def _program(interpreter: Any, runtime: str, search: str, context: StepContext) -> str:
     """The program that runs the file: the interpreter named, or the runtime's own."""
     if interpreter:
-        name = _text(interpreter)
+        name = as_text(interpreter)
         is_path = os.sep in name or (os.altsep or os.sep) in name
         found = shutil.which(str(context.resolve(name)) if is_path else name, path=search)
         advice = "give the path of a program that is installed here"
@@ -160,7 +159,7 @@ def _program(interpreter: Any, runtime: str, search: str, context: StepContext) 
 
 
 def _folder(cwd: Any, context: StepContext) -> Path:
-    folder = context.resolve(_text(cwd)) if cwd else context.folder or context.scratch
+    folder = context.resolve(as_text(cwd)) if cwd else context.folder or context.scratch
     if folder.is_dir():
         return folder
     message = f'there is no folder "{folder}" for the script to run in; make it, or change cwd'
@@ -172,13 +171,6 @@ def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:
     memory = min(filter(None, (wanted, context.max_memory)), default=0)
     cpu = parse_duration(config["max_cpu"]) if "max_cpu" in config else 0
     return Limits(memory=memory, cpu=max(1, round(cpu)) if cpu else 0)
-
-
-def _text(value: Any) -> str:
-    """A value as a shell knows it: true and false in small letters, null as nothing."""
-    if isinstance(value, str):
-        return value
-    return "" if value is None else msgspec.json.encode(value).decode()
 
 
 def _outcome(ended: Ended, result_file: Path) -> StepResult:
