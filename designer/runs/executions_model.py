@@ -12,6 +12,7 @@ from designer.theme.wording import (
     clock_text,
     duration_text,
     local_date_time,
+    one_line,
     state_word,
 )
 from engine import api
@@ -138,8 +139,3 @@ def duration_of(item: api.Execution, now: datetime) -> str:
     if item.start_time is not None and item.status not in api.ENDED:
         return clock_text((now - item.start_time).total_seconds())
     return "–"
-
-
-def one_line(text: str) -> str:
-    """The first line of a message."""
-    return text.strip().split("\n", 1)[0]

@@ -1,6 +1,6 @@
 """Every action of the window, declared once: its words, icon, shortcut and place in the menus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 from msgspec import Struct
@@ -24,6 +24,13 @@ class ActionSpec(Struct, frozen=True):
     checkable: bool = False
     separated: bool = False
     """A line stands above it in its menu."""
+    hint: str = ""
+    """Keys that the canvas takes itself while it has the focus; shown, not bound here."""
+
+    @property
+    def keys(self) -> str:
+        """What is shown as its shortcut."""
+        return self.hint or (self.shortcuts[0] if self.shortcuts else "")
 
 
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -36,12 +43,25 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("quit", "Quit", "File", "power", ("Ctrl+Q",)),
     ActionSpec("undo", "Undo", "Edit", "undo", ("Ctrl+Z",)),
     ActionSpec("redo", "Redo", "Edit", "redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
+    ActionSpec("cut", "Cut", "Edit", "cut", separated=True, hint="Ctrl+X"),
+    ActionSpec("copy", "Copy", "Edit", "copy", hint="Ctrl+C"),
+    ActionSpec("paste", "Paste", "Edit", "paste", hint="Ctrl+V"),
+    ActionSpec("duplicate", "Duplicate", "Edit", "duplicate", hint="Ctrl+D"),
+    ActionSpec("delete", "Delete", "Edit", "trash", hint="Del"),
+    ActionSpec("select-all", "Select all", "Edit", "select-all", hint="Ctrl+A"),
     ActionSpec("find-step", "Find a step to add", "Edit", "search", ("Ctrl+F",), separated=True),
+    ActionSpec("rename", "Rename", "Edit", "edit", hint="F2"),
+    ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power"),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),
     ActionSpec("validate", "Validate", "Run", "check", ("F7",)),
     ActionSpec("toggle-active", "Activate or pause", "Run", "power", separated=True),
-    ActionSpec("fit", "Fit the workflow", "View", "fit", ("Ctrl+0",)),
+    ActionSpec("fit", "Fit the workflow", "View", "fit", hint="1"),
+    ActionSpec("fit-selection", "Fit the selection", "View", "fit", hint="2"),
+    ActionSpec("zoom-in", "Zoom in", "View", "plus", ("Ctrl++", "Ctrl+=")),
+    ActionSpec("zoom-out", "Zoom out", "View", "minus", ("Ctrl+-",)),
+    ActionSpec("actual-size", "Zoom to 100 %", "View", "search", ("Ctrl+0",)),
+    ActionSpec("tidy", "Lay everything out", "View", "layout", ("Ctrl+Shift+F",)),
     ActionSpec("toggle-palette", "Palette", "View", "panel-left", ("Ctrl+B",), True, True),
     ActionSpec("toggle-inspector", "Inspector", "View", "panel-right", ("Ctrl+Alt+B",), True),
     ActionSpec("toggle-bottom", "Bottom panel", "View", "panel-bottom", ("Ctrl+J",), True),
@@ -75,7 +95,8 @@ class Actions(QObject):
         self._theme = theme
         self._actions: dict[str, QAction] = {}
         for spec in ACTIONS:
-            action = QAction(spec.text, window)
+            text = f"{spec.text}\t{spec.hint}" if spec.hint else spec.text
+            action = QAction(text, window)
             action.setObjectName(spec.id)
             action.setCheckable(spec.checkable)
             action.setShortcuts([QKeySequence(keys) for keys in spec.shortcuts])
@@ -92,9 +113,10 @@ class Actions(QObject):
         for action_id, handler in handlers.items():
             self._actions[action_id].triggered.connect(_without_argument(handler))
 
-    def all(self) -> list[QAction]:
-        """All actions, in the order of their declaration."""
-        return list(self._actions.values())
+    def declared(self) -> Iterator[tuple[ActionSpec, QAction]]:
+        """All actions beside their declarations."""
+        for spec in ACTIONS:
+            yield spec, self._actions[spec.id]
 
     def fill_menu(self, menu: QMenu, extra: dict[str, QMenu] | None = None) -> None:
         """Puts a submenu for each part into ``menu``; ``extra`` menus follow the action named."""

@@ -2,12 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from designer.runs import Spawn
 from engine import ClientError, EngineClient, EngineUnavailable, api
 
 REFRESH_SECONDS = 15
@@ -45,27 +44,31 @@ class EngineLink(QObject):
         self.failure = ""
         self.status: EngineStatus | None = None
         self._open = False
-        self._spawn: Callable[[Coroutine[Any, Any, None]], object] | None = None
+        self._spawn: Spawn | None = None
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self._refresh_now)
         client.on_state(self._take_state)
 
-    async def run(self, spawn: Callable[[Coroutine[Any, Any, None]], object]) -> None:
-        """Connects, then hands on events until it is cancelled."""
+    async def run(self, spawn: Spawn) -> None:
+        """Connects, then hands on events until it is cancelled or the engine is given up."""
         self._spawn = spawn
         try:
-            await asyncio.to_thread(_import_protocol)
-            await self.client.__aenter__()
-        except (ClientError, OSError) as error:
-            self._fail(error)
-            return
-        self._open = True
-        spawn(self._watch_status())
-        try:
+            if not self._open:
+                await asyncio.to_thread(_import_protocol)
+                await self.client.__aenter__()
+                self._open = True
+                spawn(self._watch_status())
             async for batch in self.client.events():
                 self._take_events(batch)
-        except ClientError as error:
-            self._fail(error)
+        except (ClientError, OSError) as error:
+            self.failure = str(error)
+            self._take_state("failed")
+
+    def retry(self) -> None:
+        """Tries once more, after it failed."""
+        if self._spawn is not None and self.state == "failed":
+            self._take_state("connecting")
+            self._spawn(self.run(self._spawn))
 
     async def info(self) -> api.EngineInfo | None:
         """Who else uses the local engine and whether it is busy; None for a remote or lost one."""
@@ -117,10 +120,6 @@ class EngineLink(QObject):
         self.state_changed.emit(state)
         if state == "ready" and self._open:
             self._soon.start()
-
-    def _fail(self, error: Exception) -> None:
-        self.failure = str(error)
-        self._take_state("failed")
 
 
 def _import_protocol() -> None:

@@ -1,9 +1,15 @@
 """Everything that belongs to one open document: canvas, inspector, panel below, its run."""
 
-from PySide6.QtCore import QObject, Signal
+from collections.abc import Mapping
+
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from designer.canvas import CanvasView
-from designer.document import Document
+from designer.canvas.adding import add_node, place_after
+from designer.canvas.geometry import CARD_HEIGHT
+from designer.canvas.offer import Offer, centred_card
+from designer.canvas.placement import free_spot
+from designer.document import Document, trigger_name
 from designer.document.watch import FileWatch
 from designer.inspector import InspectorView
 from designer.problems import ProblemsView
@@ -49,11 +55,31 @@ class DocumentSpace(QObject):
         self.source.failed.connect(self.told)
         self.problems.jump.connect(self._jump)
         self.problems.count_changed.connect(self._count_problems)
-        self.panel.step_chosen.connect(self._select)
+        self.panel.step_chosen.connect(self.go_to)
         self.document.selection.changed.connect(self._show_selected)
         self.session.states_changed.connect(self._draw_states)
         self.session.reset.connect(self._draw_states)
         self._count_problems(*self.problems.counts)
+
+    def add_step(self, what: Mapping[str, str]) -> None:
+        """Adds a step or trigger chosen in the palette: after the selected step, else in view."""
+        trigger = "trigger" in what
+        offer = Offer("trigger" if trigger else "step", what["trigger" if trigger else "type"])
+        current = self.document.selection.current
+        after = current if current in self.document.graph.nodes and not trigger else None
+        if after is not None and trigger_name(after) is None:
+            place = place_after(self.canvas, after)
+            add_node(self.canvas, offer, place, connect_from=(after, "success"))
+            return
+        middle = self.canvas.scene_point(QPointF(self.canvas.rect().center()))
+        wanted = centred_card(middle)
+        place = free_spot(wanted, CARD_HEIGHT, self.canvas.scene.rects)
+        add_node(self.canvas, offer, place)
+
+    def go_to(self, key: str) -> None:
+        """Selects a node and brings it into view."""
+        self.document.selection.set([key])
+        self.canvas.center_on(key)
 
     def close(self) -> None:
         """Ends what the space follows and lets go of its views."""
@@ -74,10 +100,6 @@ class DocumentSpace(QObject):
     def _count_problems(self, errors: int, warnings: int) -> None:
         count = errors + warnings
         self.panel.set_badge("problems", count, "failed" if errors else "warning")
-
-    def _select(self, step_id: str) -> None:
-        self.document.selection.set([step_id])
-        self.canvas.center_on(step_id)
 
     def _show_selected(self) -> None:
         self.panel.show_step(self.document.selection.current or "")

@@ -91,3 +91,8 @@ def state_word(state: str) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """``1 step``, ``6 steps``, ``4,812 rows``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def one_line(text: str) -> str:
+    """The first line of a message."""
+    return text.strip().split("\n", 1)[0]

@@ -1,0 +1,177 @@
+"""The Design page: palette, canvas, inspector and the panel below, as they were left."""
+
+from typing import Literal
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from designer.palette import PaletteView
+from designer.shell.memory import Memory
+from designer.shell.space import DocumentSpace
+from designer.theme import Theme
+from designer.theme.widgets import EmptyState, IconButton, lay_out
+from engine import catalogue
+
+Side = Literal["palette", "inspector", "bottom"]
+SIDES: tuple[Side, ...] = ("palette", "inspector", "bottom")
+ACROSS, DOWN, FOLDED, TAB = "panels/across", "panels/down", "panels/folded", "panels/tab"
+
+
+class DesignPage(QWidget):
+    """Shows one DocumentSpace at a time; ``folded_changed`` tells a panel that was (un)folded."""
+
+    folded_changed = Signal(str, bool)
+    new_wanted = Signal()
+    open_wanted = Signal()
+
+    def __init__(self, theme: Theme, memory: Memory, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._memory = memory
+        self._space: DocumentSpace | None = None
+        self.palette_view = PaletteView(theme, catalogue())
+        self.palette_view.step_requested.connect(self._add_step)
+        self._notices, self._canvases = QStackedWidget(), QStackedWidget()
+        self._inspectors, self._panels = QStackedWidget(), QStackedWidget()
+        self._across = QSplitter(Qt.Orientation.Horizontal)
+        self._down = QSplitter(Qt.Orientation.Vertical)
+        self._sides: dict[Side, QWidget] = {
+            "palette": _framed(self.palette_view),
+            "inspector": _framed(self._inspectors),
+            "bottom": self._panels,
+        }
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._restore()
+
+    def _lay_out(self) -> None:
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        lay_out(column)
+        column.addWidget(self._notices)
+        column.addWidget(self._canvases, 1)
+        self._notices.hide()
+        self._down.addWidget(middle)
+        self._down.addWidget(self._panels)
+        for widget in (self._sides["palette"], self._down, self._sides["inspector"]):
+            self._across.addWidget(widget)
+        for splitter, stretched in ((self._across, 1), (self._down, 0)):
+            splitter.setHandleWidth(1)
+            splitter.setChildrenCollapsible(False)
+            splitter.setStretchFactor(stretched, 1)
+        size = self._theme.tokens.size
+        self._sides["palette"].setMinimumWidth(size["palette"] - 60)
+        self._sides["inspector"].setMinimumWidth(size["inspector"] - 72)
+        self._panels.setMinimumHeight(120)
+        self._stack.addWidget(self._across)
+        self._stack.addWidget(self._make_empty())
+        self._stack.setCurrentIndex(1)
+        outer = QVBoxLayout(self)
+        lay_out(outer)
+        outer.addWidget(self._stack)
+
+    def _make_empty(self) -> QWidget:
+        empty = EmptyState(
+            self._theme,
+            "design",
+            "No workflow is open",
+            "Draw a new one, or open a file.",
+            ("New workflow", self.new_wanted.emit),
+        )
+        empty.setProperty("ground", "canvas")
+        return empty
+
+    # Documents
+
+    def add(self, space: DocumentSpace) -> None:
+        """Takes in the views of a document that was opened."""
+        self._canvases.addWidget(space.canvas)
+        self._inspectors.addWidget(space.inspector)
+        self._panels.addWidget(space.panel)
+        self._notices.addWidget(space.notice)
+        fold = IconButton(self._theme, "chevron-down", "Fold this panel (Ctrl+J)")
+        fold.clicked.connect(lambda: self.fold("bottom", True))
+        space.panel.head.addWidget(fold)
+        space.panel.page_chosen.connect(self._remember_tab)
+        space.notice.shown_changed.connect(self._show_notice)
+
+    def show_space(self, space: DocumentSpace | None) -> None:
+        """Shows a document's views; an empty place where there is none."""
+        self._space = space
+        self._stack.setCurrentIndex(0 if space else 1)
+        if space is None:
+            return
+        self._canvases.setCurrentWidget(space.canvas)
+        self._inspectors.setCurrentWidget(space.inspector)
+        self._panels.setCurrentWidget(space.panel)
+        self._notices.setCurrentWidget(space.notice)
+        space.panel.show_page(str(self._memory.get(TAB, "log")))
+        self._show_notice()
+
+    def find_step(self) -> None:
+        """Puts the cursor into the palette's search field, unfolded."""
+        self.fold("palette", False)
+        self.palette_view.focus_search()
+
+    def show_tab(self, key: str) -> None:
+        """Shows a tab of the panel below, unfolded."""
+        self.fold("bottom", False)
+        if self._space is not None:
+            self._space.panel.show_page(key)
+            self._remember_tab(key)
+
+    def _show_notice(self) -> None:
+        self._notices.setVisible(self._space is not None and not self._space.notice.isHidden())
+
+    def _add_step(self, what: dict[str, str]) -> None:
+        if self._space is not None:
+            self._space.add_step(what)
+
+    # Panels
+
+    def fold(self, side: Side, folded: bool) -> None:
+        """Hides or shows a panel, and remembers that."""
+        self._sides[side].setVisible(not folded)
+        self._memory.put(FOLDED, [name for name in SIDES if self.is_folded(name)])
+        self.folded_changed.emit(side, folded)
+
+    def is_folded(self, side: Side) -> bool:
+        return self._sides[side].isHidden()
+
+    def remember(self) -> None:
+        """Keeps the sizes for the next start."""
+        if not self.is_folded("palette") and not self.is_folded("inspector"):
+            self._memory.put(ACROSS, self._across.sizes())
+        if not self.is_folded("bottom"):
+            self._memory.put(DOWN, self._down.sizes())
+
+    def _restore(self) -> None:
+        size = self._theme.tokens.size
+        self._across.setSizes(
+            _sizes(self._memory.get(ACROSS), [size["palette"], 1000, size["inspector"]])
+        )
+        self._down.setSizes(_sizes(self._memory.get(DOWN), [700, size["bottom"]]))
+        folded = self._memory.get(FOLDED, [])
+        for side in SIDES:
+            self._sides[side].setVisible(not (isinstance(folded, list) and side in folded))
+
+    def _remember_tab(self, key: str) -> None:
+        self._memory.put(TAB, key)
+
+
+def _framed(view: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("ground", "panel")
+    column = QVBoxLayout(frame)
+    lay_out(column)
+    column.addWidget(view)
+    return frame
+
+
+def _sizes(found: object, default: list[int]) -> list[int]:
+    """Remembered sizes where they make sense."""
+    if isinstance(found, list) and len(found) == len(default):
+        sizes = [size for size in found if isinstance(size, int) and size > 0]
+        if len(sizes) == len(default):
+            return sizes
+    return default

@@ -1,0 +1,85 @@
+"""What each action does, by part of the window."""
+
+from collections.abc import Callable
+
+from designer.shell.actions import Actions
+from designer.shell.activation import Activation
+from designer.shell.design_page import DesignPage, Side
+from designer.shell.files import FileDesk
+from designer.shell.memory import Memory
+from designer.shell.run_control import RunControl
+from designer.shell.settings_page import choose_mode
+from designer.shell.space import DocumentSpace
+from designer.theme import Mode, Theme
+
+Handlers = dict[str, Callable[[], object]]
+
+
+def on_current(desk: FileDesk, do: Callable[[DocumentSpace], object]) -> Callable[[], object]:
+    """Does something with the document on the screen, if there is one."""
+
+    def act() -> None:
+        if desk.current is not None:
+            do(desk.current)
+
+    return act
+
+
+def file_handlers(desk: FileDesk) -> Handlers:
+    return {
+        "new": desk.new,
+        "open": desk.ask_open,
+        "save": on_current(desk, desk.save),
+        "save-as": on_current(desk, desk.ask_save_as),
+        "reload": on_current(desk, desk.reload),
+        "close-tab": on_current(desk, desk.close),
+    }
+
+
+def edit_handlers(desk: FileDesk) -> Handlers:
+    return {
+        "undo": on_current(desk, lambda space: space.canvas.undo()),
+        "redo": on_current(desk, lambda space: space.canvas.redo()),
+        "cut": on_current(desk, lambda space: space.canvas.cut()),
+        "copy": on_current(desk, lambda space: space.canvas.copy()),
+        "paste": on_current(desk, lambda space: space.canvas.paste()),
+        "duplicate": on_current(desk, lambda space: space.canvas.duplicate()),
+        "delete": on_current(desk, lambda space: space.canvas.delete_selection()),
+        "select-all": on_current(desk, lambda space: space.canvas.select_all()),
+        "rename": on_current(desk, lambda space: space.canvas.rename_current()),
+        "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),
+    }
+
+
+def run_handlers(desk: FileDesk, control: RunControl, activation: Activation) -> Handlers:
+    return {
+        "run": on_current(desk, control.run),
+        "stop": on_current(desk, control.stop),
+        "validate": on_current(desk, control.validate),
+        "toggle-active": activation.toggle,
+    }
+
+
+def view_handlers(desk: FileDesk, design: DesignPage, theme: Theme, memory: Memory) -> Handlers:
+    def look(mode: Mode) -> Callable[[], object]:
+        return lambda: choose_mode(theme, memory, mode)
+
+    def tab(key: str) -> Callable[[], object]:
+        return lambda: design.show_tab(key)
+
+    found: Handlers = {f"theme-{mode}": look(mode) for mode in ("light", "dark", "system")}
+    found |= {f"show-{key}": tab(key) for key in ("log", "data", "timeline", "problems", "yaml")}
+    return found | {
+        "fit": on_current(desk, lambda space: space.canvas.fit()),
+        "fit-selection": on_current(desk, lambda space: space.canvas.fit_selection()),
+        "zoom-in": on_current(desk, lambda space: space.canvas.zoom_in()),
+        "zoom-out": on_current(desk, lambda space: space.canvas.zoom_out()),
+        "actual-size": on_current(desk, lambda space: space.canvas.actual_size()),
+        "tidy": on_current(desk, lambda space: space.canvas.tidy()),
+        "find-step": design.find_step,
+    }
+
+
+def fold_handler(actions: Actions, design: DesignPage, side: Side) -> Callable[[], object]:
+    """Folds or unfolds a panel as its action is checked."""
+    return lambda: design.fold(side, not actions[f"toggle-{side}"].isChecked())

@@ -1,0 +1,161 @@
+"""The main window: composes the bars, the pages and the link to the engine."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
+
+from designer.document import Document
+from designer.runs import RunsPage
+from designer.shell.actions import Actions
+from designer.shell.activation import Activation
+from designer.shell.canvas_link import ExecutionCanvas
+from designer.shell.closing import Closing
+from designer.shell.command_palette import CommandPalette
+from designer.shell.commands import gather_commands
+from designer.shell.design_page import SIDES, DesignPage
+from designer.shell.document_status import DocumentStatus
+from designer.shell.engine_link import EngineLink
+from designer.shell.engine_notice import EngineNotice
+from designer.shell.files import SPACES, FileDesk
+from designer.shell.handlers import (
+    edit_handlers,
+    file_handlers,
+    fold_handler,
+    run_handlers,
+    view_handlers,
+)
+from designer.shell.memory import Memory
+from designer.shell.pages import Pages
+from designer.shell.rail import Rail
+from designer.shell.recent import RecentMenu
+from designer.shell.run_control import RunControl
+from designer.shell.schedule_page import SchedulePage
+from designer.shell.settings_page import SettingsPage
+from designer.shell.space import DocumentSpace
+from designer.shell.statusbar import StatusBar
+from designer.shell.tasks import Tasks
+from designer.shell.topbar import TopBar
+from designer.theme import Theme
+from designer.theme.notices import Toasts
+from designer.theme.widgets import lay_out
+
+GEOMETRY = "window/geometry"
+FIRST_SIZE = QSize(1280, 800)
+
+
+class MainWindow(QMainWindow):
+    """``closed`` tells that the user is done, and whether the engine is to stop."""
+
+    closed = Signal(bool)
+
+    def __init__(self, theme: Theme, memory: Memory, link: EngineLink) -> None:
+        super().__init__()
+        self.theme = theme
+        self.memory = memory
+        self.link = link
+        self._ended = False
+        self.tasks = Tasks(lambda text: self.tell(text, "failed"))
+        spawn, client = self.tasks.spawn, link.client
+        self.actions_ = Actions(theme, self)
+        self.desk = FileDesk(theme, memory, self._make_space, self)
+        self.control = RunControl(theme, link, memory, spawn, self.tell, self)
+        self.activation = Activation(link, self.desk, spawn, self.tell, self)
+        self.closing = Closing(theme, self.desk, link, memory, spawn, self._end, self)
+        self.topbar = TopBar(theme, self.actions_)
+        self.rail = Rail(theme)
+        self.statusbar = StatusBar(theme, link)
+        self.design = DesignPage(theme, memory)
+        self.runs = RunsPage(theme, client, spawn, self._make_canvas)
+        self.schedule = SchedulePage(theme, client, spawn)
+        self.settings = SettingsPage(theme, memory, link)
+        self.pages = Pages(self)
+        self.engine_notice = EngineNotice(theme, link, self.tell)
+        self.commands = CommandPalette(
+            theme, lambda: gather_commands(self.actions_, self.desk), self
+        )
+        self._lay_out()
+        self.toasts = Toasts(theme, self)
+        self.status = DocumentStatus(self)
+        self._connect()
+        self._restore()
+
+    def _lay_out(self) -> None:
+        middle = QHBoxLayout()
+        lay_out(middle)
+        middle.addWidget(self.rail)
+        middle.addWidget(self.pages.stack, 1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        lay_out(column)
+        column.addWidget(self.topbar)
+        column.addWidget(self.engine_notice)
+        column.addLayout(middle, 1)
+        column.addWidget(self.statusbar)
+        self.setCentralWidget(whole)
+        recent = RecentMenu(self.desk, self)
+        self.actions_.fill_menu(self.topbar.menu, {"open": recent})
+
+    def _connect(self) -> None:
+        pages, design = self.pages, self.design
+        self.actions_.connect_all(
+            file_handlers(self.desk)
+            | edit_handlers(self.desk)
+            | run_handlers(self.desk, self.control, self.activation)
+            | view_handlers(self.desk, design, self.theme, self.memory)
+            | pages.handlers()
+            | {f"toggle-{side}": fold_handler(self.actions_, design, side) for side in SIDES}
+            | {"quit": self.close, "commands": self.commands.open}
+        )
+        design.new_wanted.connect(self.desk.new)
+        self.topbar.active_wanted.connect(self.activation.switch)
+        self.activation.shown.connect(self.topbar.show_active)
+        self.desk.told.connect(self.tell)
+        self.control.problems_wanted.connect(lambda _space: design.show_tab("problems"))
+        self.control.started.connect(self._show_run)
+
+    def _restore(self) -> None:
+        self.setMinimumSize(880, 560)
+        self.resize(FIRST_SIZE)
+        self.restoreGeometry(self.memory.get_bytes(GEOMETRY))
+
+    def _make_space(self, document: Document) -> DocumentSpace:
+        space = DocumentSpace(self.theme, document, self.link.client, self.tasks.spawn, self)
+        space.told.connect(self.tell)
+        self.control.watch(space)
+        return space
+
+    def _make_canvas(self, text: str, parent: QWidget) -> ExecutionCanvas:
+        return ExecutionCanvas(self.theme, text, parent)
+
+    def open_files(self, files: list[Path], sample: Path | None) -> None:
+        """Opens these files; without any those of the last time, else the sample, else a new one."""
+        wanted = files or self.memory.paths(SPACES) or ([sample] if sample else [])
+        opened = [self.desk.open(path) for path in wanted]
+        if not any(opened) and not self.desk.spaces:
+            self.desk.new()
+
+    def tell(self, text: str, tone: str = "info") -> None:
+        """Shows a short message that goes by itself."""
+        self.toasts.tell(text, tone)
+
+    def _show_run(self) -> None:
+        if self.memory.get("panels/tab", "log") not in ("log", "data", "timeline"):
+            self.design.show_tab("log")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._ended:
+            event.accept()
+            return
+        event.ignore()
+        self.closing.begin()
+
+    def _end(self, stop_engine: bool) -> None:
+        self._ended = True
+        self.memory.put_bytes(GEOMETRY, self.saveGeometry())
+        self.design.remember()
+        self.desk.remember()
+        self.memory.save()
+        self.hide()
+        self.closed.emit(stop_engine)
