@@ -3,7 +3,7 @@
 Five fields (minute, hour, day of month, month, day of week) or six, with the seconds first. A field
 is ``*``, a number or name, a range ``1-5``, a step ``*/15``, ``1-31/2`` or ``5/10`` (from 5 on), or
 several of these with commas. Days of month know ``L`` (last day), ``L-2``, ``15W`` (the weekday
-nearest the 15th) and ``LW``; days of week know ``5L`` (last Friday) and ``5#2`` (second Friday), and
+nearest the 15th) and ``LW``; days of week know ``5L`` (last Friday) and ``5#2`` (second Friday);
 both know ``?`` for "any". Sunday is 0 or 7. ``@yearly``, ``@monthly``, ``@weekly``, ``@daily`` and
 ``@hourly`` stand for the usual expressions.
 
@@ -144,7 +144,7 @@ class CronExpression(Struct, frozen=True):
 def next_times(
     expression: CronExpression, zone: tzinfo, start: datetime, count: int
 ) -> list[datetime]:
-    """The next ``count`` due times later than ``start`` (aware), in UTC; fewer if no more follow."""
+    """The next ``count`` due times later than ``start`` (aware), in UTC; fewer if none follow."""
     made: list[datetime] = []
     due = expression.next_after(start, zone)
     while due is not None and len(made) < count:

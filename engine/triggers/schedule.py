@@ -91,7 +91,7 @@ def parse_schedule(config: Mapping[str, Any]) -> Schedule:
 
 
 def next_due(schedule: Schedule, after: datetime) -> datetime | None:
-    """The first due time later than ``after`` (aware), in UTC, without jitter; None if none is left."""
+    """The first due time later than ``after`` (aware), in UTC, no jitter; None if none follows."""
     if schedule.start is not None and after < schedule.start:
         after = schedule.start - timedelta(microseconds=1)
     due = schedule.cron.next_after(after, schedule.zone)

@@ -9,7 +9,7 @@ from engine.definition.template.errors import TemplateError
 from engine.definition.template.evaluate import Evaluation, RefusedError
 from engine.definition.template.limits import Limits
 from engine.definition.template.references import Reference, calls_volatile, find_references
-from engine.definition.template.syntax import hyphenated, parse, token_end
+from engine.definition.template.syntax import hyphenated, parse, place_of
 from engine.definition.template.tokens import Expression
 from engine.definition.template.values import to_text
 from engine.definition.template.volatile import Volatile
@@ -79,12 +79,5 @@ class Compiled:
             raise TemplateError(str(error), part[1].start, part[1].end, text=self.text) from error
 
     def _error(self, error: RefusedError, expression: Expression) -> TemplateError:
-        start = error.node.lineno
-        if not isinstance(start, int) or not expression.start <= start < expression.end:
-            return TemplateError(error.message, expression.start, expression.end, (), self.text)
-        if isinstance(error.node, nodes.Getattr | nodes.Getitem):
-            start += 1
-        elif isinstance(error.node, nodes.Call):
-            start = max(token.start for token in expression.tokens if token.start < start)
-        end = token_end(expression.tokens, start)
+        start, end = place_of(error.node, expression.tokens)
         return TemplateError(error.message, start, end, error.candidates, self.text)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn, cast
 from jinja2 import nodes
 
 from engine.definition.template.errors import TemplateError, close_names, name_list
+from engine.definition.template.function import Function
 from engine.definition.template.language import (
     FILTERS,
     FUNCTIONS,
@@ -71,8 +72,7 @@ class Evaluation:
         except RecursionError:
             raise RefusedError(node, "the expression or its data is nested too deeply") from None
         except (ValueError, TypeError, ArithmeticError, LookupError, MemoryError) as error:
-            message = error.message if isinstance(error, TemplateError) else str(error)
-            raise RefusedError(node, message or type(error).__name__) from error
+            raise RefusedError(node, _words(error)) from error
 
     def result(self, node: nodes.Node) -> Any:
         """What an expression gives, if it is not too large. Raises RefusedError."""
@@ -94,7 +94,7 @@ class Evaluation:
         self.budget.step()
         if not function.takes_secrets:
             _refuse_secrets(name, value, *args)
-        return function.call(self, value, *args, **kwargs)
+        return self._apply(function, value, *args, **kwargs)
 
     def test(self, name: str, value: Any, *args: Any) -> bool:
         function = TESTS.get(name)
@@ -103,7 +103,14 @@ class Evaluation:
         self.budget.step()
         if not function.takes_secrets:
             _refuse_secrets(name, value, *args)
-        return bool(function.call(self, value, *args))
+        return bool(self._apply(function, value, *args))
+
+    def _apply(self, function: Function, value: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function.call(self, value, *args, **kwargs)
+        except TypeError as error:
+            problem = function.misfit(len(args) + 1, list(kwargs))
+            raise ValueError(f"{problem or error}; write {function.signature}") from error
 
     def member(self, value: Any, key: str | int) -> Any:
         found = _member(value, key)
@@ -173,6 +180,7 @@ class Evaluation:
             return None
         if not isinstance(base, str | list | tuple):
             raise ValueError(f"{kind_of(base)} has no slices")
+        _refuse_secrets("a slice", base)
         bounds = [
             None if part is None else self._bound(part)
             for part in (node.start, node.stop, node.step)
@@ -330,6 +338,7 @@ def _member(value: Any, key: Any) -> Any:
     if isinstance(value, Mapping):
         return _entry(value, key)
     if isinstance(value, list | tuple | str) and isinstance(key, int):
+        _refuse_secrets("an index", value)
         if -len(value) <= key < len(value):
             return value[key]
         return _Absent(f"has {len(value)} items, so none at index {key}")
@@ -361,6 +370,15 @@ def _described(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
         return f"{_described(node.node)}[{node.arg.value!r}]"
     return "this"
+
+
+def _words(error: Exception) -> str:
+    """Why an operation failed, in words of ours."""
+    if isinstance(error, TemplateError):
+        return error.message
+    if isinstance(error, ArithmeticError):
+        return "the number is too large, or no number"
+    return str(error) or type(error).__name__
 
 
 def _refuse_secrets(word: str, *values: Any) -> None:

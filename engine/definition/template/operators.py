@@ -122,6 +122,8 @@ def _alike(left: Any, right: Any, verb: str) -> tuple[Any, Any]:
             raise ValueError(f"{kind_of(value)} cannot be {verb}{hint}")
         if isinstance(value, int):
             whole_number(value)
+        if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= 1000):
+            raise ValueError("this decimal number is too large or too small to be used")
     if isinstance(left, Decimal) and isinstance(right, float):
         return left, Decimal(repr(right))
     if isinstance(left, float) and isinstance(right, Decimal):

@@ -11,8 +11,8 @@ class Reference(Struct, frozen=True):
     """A name that a template looks up: ``("steps", "fetch", "output", "json")``.
 
     The path stops at the first subscript that is not a constant. ``guarded`` is true where the
-    template asks whether it exists (``is defined``, ``default``); ``hint`` is how it must be written
-    if it is part of a name with a hyphen: ``variables['batch-size']``.
+    template asks whether it exists (``is defined``, ``default``); ``hint`` is how it must be
+    written if it is part of a name with a hyphen: ``variables['batch-size']``.
     """
 
     path: tuple[str | int, ...]

@@ -132,16 +132,35 @@ def _check(tree: nodes.Node, tokens: tuple[Token, ...], text: str) -> None:
     pending: list[tuple[nodes.Node, int]] = [(tree, 0)]
     while pending:
         node, depth = pending.pop()
-        start = node.lineno or 0
+        if depth > MAX_DEPTH:
+            raise TemplateError(
+                f"the expression is nested deeper than {MAX_DEPTH} levels; do it in steps",
+                tokens[0].start,
+                tokens[-1].end,
+                text=text,
+            )
         try:
-            if depth > MAX_DEPTH:
-                raise TemplateError(f"the expression is nested deeper than {MAX_DEPTH} levels")
             _check_node(node)
         except TemplateError as error:
-            raise TemplateError(
-                error.message, start, token_end(tokens, start), error.candidates, text
-            ) from None
+            start, end = place_of(node, tokens)
+            raise TemplateError(error.message, start, end, error.candidates, text) from None
         pending.extend((child, depth + 1) for child in node.iter_child_nodes())
+
+
+def place_of(node: nodes.Node, tokens: tuple[Token, ...]) -> tuple[int, int]:
+    """Start and end of the words that a finding about a node is about."""
+    if isinstance(node, nodes.Call):
+        node = node.node
+    start = node.lineno if isinstance(node.lineno, int) else tokens[0].start
+    if isinstance(node, nodes.Getattr | nodes.Getitem):
+        start += 1
+    elif isinstance(node, nodes.Test):
+        after = (t.start for t in tokens if t.start > start and t.value != "not")
+        start = next(after, start)
+    elif isinstance(node, nodes.BinExpr | nodes.Compare | nodes.Concat):
+        places = [part.lineno for part in node.find_all(nodes.Expr) if part.lineno is not None]
+        return min(places), token_end(tokens, max(places))
+    return start, token_end(tokens, start)
 
 
 def _check_node(node: nodes.Node) -> None:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from engine.definition.template.compiled import Compiled
     from engine.definition.template.references import Reference
 
-_CACHED: Final = 2_048
-_CACHED_LENGTH: Final = 4_096
+_CACHED: Final = 1_024
+_CACHED_LENGTH: Final = 512
 
 
 class Template:

@@ -89,7 +89,7 @@ def join(run: Run, value: Any, separator: str = "", attribute: str | None = None
     return mark.join(parts)
 
 
-@shelf.add("string", example="{{ 5 | string }} gives the text 5", takes_secrets=True)
+@shelf.add("string", example="{{ 5 | string }}", takes_secrets=True)
 def string(run: Run, value: Any) -> str:
     """The value as text: JSON for anything but text."""
     return to_text(value, run.budget)

@@ -210,5 +210,7 @@ def _keep_brackets(token: Token, brackets: list[Token], text: str) -> None:
             )
     elif token.kind in {"rparen", "rbracket", "rbrace"}:
         if not brackets or brackets[-1].value != _CLOSING[token.value]:
-            raise TemplateError(f"{token.value} closes nothing", token.start, token.end, text=text)
+            what = brackets[-1].value if brackets else ""
+            problem = f"does not close {what}" if what else "closes nothing"
+            raise TemplateError(f"{token.value} {problem}", token.start, token.end, text=text)
         brackets.pop()
