@@ -30,6 +30,8 @@ async def read_stream(
         query = {**query, "after": str(reader.last_id)}
     timeout = httpx.Timeout(5.0, read=STREAM_SILENCE)
     reader.reset()
+    if http.is_closed:
+        raise EngineUnavailable("the engine was lost")
     try:
         async with http.stream(
             "GET", "/api/v1/events/stream", params=query, timeout=timeout
@@ -38,7 +40,7 @@ async def read_stream(
                 raise ClientError(as_problem(response.status_code, await response.aread()))
             async for chunk in response.aiter_raw():
                 yield [_decoder.decode(message.data) for message in reader.feed(chunk)]
-    except (httpx.TransportError, RuntimeError) as error:
+    except (httpx.TransportError, httpx.StreamError) as error:
         raise EngineUnavailable(
             f"the event stream broke: {error or type(error).__name__}"
         ) from error

@@ -59,7 +59,7 @@ class Supervisor:
                 return endpoint
             if not self._starting() and is_free(self._lock_path()):
                 self._check_may_start(starts)
-                self._spawn()
+                await asyncio.to_thread(self._spawn)
                 starts += 1
             if time.monotonic() > deadline:
                 raise EngineUnavailable(

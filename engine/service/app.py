@@ -10,11 +10,10 @@ from litestar.openapi import OpenAPIConfig
 from engine import __version__
 from engine.definition.problems import DefinitionError
 from engine.runtime.engine import Engine
+from engine.runtime.errors import ConflictError, InputError, NotFoundError
 from engine.service import errors, openapi
 from engine.service.control import Control
-from engine.service.routes import (
-    engine as engine_routes,
-)
+from engine.service.routes import engine as process
 from engine.service.routes import (
     events,
     executions,
@@ -25,21 +24,13 @@ from engine.service.routes import (
     validate,
     workflows,
 )
+from engine.store.errors import StoreError
 
 API = "/api/v1"
 MAX_BODY = 16 * 1024 * 1024
 """Bytes of one request."""
 ABOUT = "Workflows, their executions and what happens in them. Times are UTC, durations seconds."
-_RESOURCES = (
-    workflows,
-    triggers,
-    executions,
-    events,
-    validate,
-    stats,
-    scheduler,
-    engine_routes,
-)
+_RESOURCES = (workflows, triggers, executions, events, validate, stats, scheduler, process)
 
 
 def create_app(engine: Engine, control: Control) -> Litestar:
@@ -53,6 +44,10 @@ def create_app(engine: Engine, control: Control) -> Litestar:
         },
         exception_handlers={
             errors.ApiError: errors.on_api_error,
+            NotFoundError: errors.on_not_found,
+            ConflictError: errors.on_conflict,
+            InputError: errors.on_input_error,
+            StoreError: errors.on_store_error,
             DefinitionError: errors.on_definition_error,
             ValidationException: errors.on_validation_error,
             HTTPException: errors.on_http_error,

@@ -10,7 +10,9 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from engine.definition.problems import DefinitionError
+from engine.runtime.errors import ConflictError, InputError, NotFoundError
 from engine.service.types import ProblemDocument
+from engine.store.errors import StoreError
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger("treadle.service")
@@ -24,11 +26,6 @@ class ApiError(Exception):
         super().__init__(detail)
 
 
-def not_found(kind: str, name: str) -> ApiError:
-    """404 that names the thing."""
-    return ApiError(404, f"No such {kind}", f'There is no {kind} "{name}".')
-
-
 def answer(document: ProblemDocument, headers: dict[str, str] | None = None) -> Response[bytes]:
     return Response(
         msgspec.json.encode(document),
@@ -40,6 +37,29 @@ def answer(document: ProblemDocument, headers: dict[str, str] | None = None) -> 
 
 def on_api_error(request: Request[Any, Any, Any], error: ApiError) -> Response[bytes]:
     return answer(error.document)
+
+
+def on_not_found(request: Request[Any, Any, Any], error: NotFoundError) -> Response[bytes]:
+    """404, naming the thing."""
+    return answer(ProblemDocument(title=f"No such {error.what}", status=404, detail=str(error)))
+
+
+def on_conflict(request: Request[Any, Any, Any], error: ConflictError) -> Response[bytes]:
+    """409: not in this state."""
+    return answer(ProblemDocument(title="Wrong state", status=409, detail=str(error)))
+
+
+def on_input_error(request: Request[Any, Any, Any], error: InputError) -> Response[bytes]:
+    """422: an execution's input or another value does not fit."""
+    problems = list(error.problems) or None
+    return answer(
+        ProblemDocument(title="Invalid value", status=422, detail=str(error), problems=problems)
+    )
+
+
+def on_store_error(request: Request[Any, Any, Any], error: StoreError) -> Response[bytes]:
+    """503: the database is in trouble, which the engine says in words."""
+    return answer(ProblemDocument(title="Database trouble", status=503, detail=str(error)))
 
 
 def on_definition_error(request: Request[Any, Any, Any], error: DefinitionError) -> Response[bytes]:
@@ -105,5 +125,7 @@ def _extras(error: ValidationException) -> Sequence[Any]:
 
 def _issue(extra: Any) -> str:
     key = extra.get("key", "")
+    if extra.get("message") == "'data'":  # how the framework says that there is none
+        return "send a JSON body"
     where = "" if key in ("", "data") else f"{key}: "
     return f"{where}{extra.get('message', '')}"
