@@ -102,7 +102,7 @@ class Document(EditedText):
         self._disk, self._disk_state = digest(data), "same"
         self.mark_saved()
         if moved:
-            self._checker.ask()
+            self.check()
 
     def check_disk(self) -> DiskState:
         """Looks whether the file still is what was read or saved last, and tells when that is

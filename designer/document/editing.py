@@ -4,11 +4,13 @@ text."""
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path as FilePath
+from weakref import WeakMethod
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
-from designer.document.checker import Checker
+from designer.document.checker import Checker, Job
 from designer.document.diff import minimal_splice, shifted
 from designer.document.draft import Draft
 from designer.document.files import DocumentError
@@ -71,23 +73,28 @@ class EditedText(QObject):
         self._graph: Graph = EMPTY
         self._problems: tuple[Problem, ...] = ()
         self._history = History()
-        self._pending: list[Callable[[], object]] = []
-        self._checker = Checker(self._to_check, self)
+        self._pending: list[WeakMethod[Callable[[], object]]] = []
+        self._checker = Checker(self)
         self._checker.checked.connect(self._take_checked)
         self._bring_up_to_date()
-        self._checker.ask()
+        self.check()
 
     def add_pending(self, write: Callable[[], object]) -> None:
-        """Registers what a view must write before the text is used: typing that it still holds."""
-        self._pending.append(write)
-
-    def remove_pending(self, write: Callable[[], object]) -> None:
-        self._pending.remove(write)
+        """Registers a method of a view that writes what it still holds of the user's typing, to be
+        called before the text is used. The view may go at any time."""
+        self._pending.append(WeakMethod(write))
 
     def settle(self) -> None:
         """Has the views write what they hold; saving, undo and gestures do so by themselves."""
-        for write in tuple(self._pending):
-            write()
+        living = [(ref, write) for ref in self._pending if (write := ref()) is not None]
+        self._pending = [ref for ref, write in living if isValid(write.__self__)]  # type: ignore[attr-defined]
+        for _, write in living:
+            if isValid(write.__self__):  # type: ignore[attr-defined]
+                write()
+
+    def check(self, full: bool = True) -> None:
+        """Has the text read again soon, and checked if ``full``."""
+        self._checker.ask(Job(self._revision, self._text, self._file_name(), self.folder, full))
 
     # What is there
 
@@ -310,7 +317,7 @@ class EditedText(QObject):
         self.changed.emit(change)
         self._prune_selection()
         self.status_changed.emit()
-        self._checker.ask(full=moved is None)
+        self.check(full=moved is None)
 
     # Following it
 
@@ -347,7 +354,7 @@ class EditedText(QObject):
 
     def _take_checked(self, revision: int, found: Loaded | Source) -> None:
         if revision != self._revision:
-            self._checker.ask(full=isinstance(found, Loaded))
+            self.check(full=isinstance(found, Loaded))
             return
         source = found.source if isinstance(found, Loaded) else found
         if self._source is None:
@@ -379,9 +386,6 @@ class EditedText(QObject):
     def _prune_selection(self) -> None:
         known = frozenset(self._graph.nodes) | frozenset(self._graph.owners)
         self.selection.keep(known, frozenset(edge.key for edge in self._graph.edges))
-
-    def _to_check(self) -> tuple[int, str, str, FilePath | None]:
-        return self._revision, self._text, self._file_name(), self.folder
 
     def _file_name(self) -> str:
         return self.path.name if self.path else ""

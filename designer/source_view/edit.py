@@ -55,9 +55,7 @@ class SourceEdit(CodeEdit):
         self.textChanged.connect(self._typed)
         self.cursorPositionChanged.connect(self._cursor_moved)
         self.updateRequest.connect(self._colour_shown)
-        flush = self.flush
-        document.add_pending(flush)
-        self.destroyed.connect(lambda: document.remove_pending(flush))
+        document.add_pending(self.flush)
         document.changed.connect(self._follow)
         document.problems_changed.connect(self.refresh_marks)
         document.status_changed.connect(self._follow_status)

@@ -1,0 +1,36 @@
+"""Frees cyclic garbage on the Qt thread only: Python's own collector runs in whatever thread
+happens to allocate, and a Qt object that is freed outside its thread takes the program down."""
+
+import gc
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+
+INTERVAL = 500
+"""Milliseconds between looks at how much there may be to free."""
+
+
+class Collector(QObject):
+    """Takes the place of the automatic collector for as long as the application lives."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=INTERVAL)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Frees what the automatic collector would have freed by now."""
+        limits = gc.get_threshold()
+        counts = gc.get_count()
+        if counts[0] < limits[0]:
+            return
+        full, middle = counts[2] > limits[2], counts[1] > limits[1]
+        gc.collect(2 if full else 1 if middle else 0)
+
+
+def collect_on_qt_thread() -> None:
+    """Installs the collector once; without an application there is no Qt object to protect."""
+    app = QCoreApplication.instance()
+    if app is not None and app.findChild(Collector) is None:
+        Collector(app)
