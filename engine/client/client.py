@@ -277,12 +277,14 @@ class EngineClient:
         """Batches of events as they happen, those after the id ``after`` first; all of them without
         a filter.
 
-        A lost connection is taken up again where it ended. Raises ClientError when the engine
+        The data of each is a plain tree, as the API sends it. A lost connection is taken up again
+        where it ended. Raises ClientError when the engine
         refuses the stream, EngineUnavailable when it is gone for good.
         """
         filters = {"execution_id": execution_id, "workflow_id": workflow_id}
         query = {name: value for name, value in filters.items() if value}
         reader = Reader(after)
+        await self._connection.revive()
         while True:
             http = await self._connection.ready()
             try:

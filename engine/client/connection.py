@@ -48,6 +48,7 @@ class Connection:
         self._failure: EngineUnavailable | None = None
         self._watch: asyncio.Task[None] | None = None
         self._ending = False
+        self._closed = False
         self._failures = 0
 
     @classmethod
@@ -66,9 +67,13 @@ class Connection:
         self._callbacks.append(callback)
 
     async def open(self) -> None:
-        """Connects, and starts the engine where that is asked for. Raises EngineUnavailable or
-        ClientError.
+        """Connects, and starts the engine where that is asked for; again after a failure, too.
+
+        Raises EngineUnavailable or ClientError.
         """
+        self._closed = False
+        self._failure = None
+        self._usable.clear()
         self._tell("connecting")
         await asyncio.to_thread(import_module, "httpx")  # a fifth of a second, off this thread
         try:
@@ -83,8 +88,14 @@ class Connection:
             await self.close()
             raise
 
+    async def revive(self) -> None:
+        """Connects once more when the engine had been given up."""
+        if self._watch is not None and self._watch.done() and not (self._closed or self._ending):
+            await self.open()
+
     async def close(self) -> None:
         """Lets go of the engine. Requests after this raise EngineUnavailable."""
+        self._closed = True
         self._failure = EngineUnavailable("the client is closed")
         self._usable.set()
         if self._watch is not None:
