@@ -66,7 +66,7 @@ def is_inline(value: Any) -> bool:
 
 
 def entry_lines(key: str, value: Any, column: int, layout: Layout) -> list[str]:
-    """The lines of a mapping's entry whose key stands at ``column``; the first has no indentation."""
+    """The lines of a mapping's entry whose key stands at ``column``; the first is not indented."""
     head = block_key(key, column).split("\n")
     rest = value_lines(value, column, layout, in_sequence=False)
     return [*head[:-1], head[-1] + rest[0], *rest[1:]]
@@ -106,6 +106,13 @@ def block_lines(value: Any, column: int, layout: Layout) -> list[str]:
             first, *rest = item_lines(item, column, layout)
             lines += [pad + first, *rest]
     return lines
+
+
+def ends_in_block(value: Any) -> bool:
+    """Whether a value in block style ends in a ``|`` block, which needs its line break."""
+    while not is_inline(value) and not isinstance(value, str):
+        value = list(value.values())[-1] if isinstance(value, Mapping) else value[-1]
+    return not is_inline(value)
 
 
 def json_text(value: Any, column: int, layout: Layout) -> str:

@@ -53,6 +53,11 @@ def is_plain(text: str, *, flow: bool = False) -> bool:
     return isinstance(plain_value(text), str)
 
 
+def printable(text: str) -> bool:
+    """Whether a text needs no escapes, tabs and line breaks left aside."""
+    return not _UNSAFE.search(text.replace("\n", "").replace("\t", ""))
+
+
 def double_quoted(text: str) -> str:
     """A text in double quotes on one line. Raises NotWritable for half a surrogate pair."""
     return '"' + _TO_ESCAPE.sub(_escape, text) + '"'

@@ -17,7 +17,8 @@ Format = Literal["yaml", "json"]
 
 _BOM = "\ufeff"
 _BREAK = re.compile(r"\r\n|\n|\r")
-_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -128,6 +129,7 @@ def _read(text: str, base: int, file: str, troubles: list[Trouble]) -> tuple[For
             troubles.extend(found)
             return "json", root
     try:
+        _refuse(_NOT_IN_YAML.search(text, base))
         return "yaml", read_yaml(text[base:], base, troubles)
     except Fatal as fatal:
         troubles.append(fatal.trouble)
@@ -135,17 +137,19 @@ def _read(text: str, base: int, file: str, troubles: list[Trouble]) -> tuple[For
 
 
 def _decode(data: str | bytes) -> str:
-    """The text, whose characters are all allowed in YAML and JSON. Raises Fatal."""
+    """The text, whole characters only. Raises Fatal."""
     if len(data) > MAX_SIZE:
         message = f"the file is larger than {MAX_SIZE // 1024 // 1024} MB"
         raise Fatal(Trouble("too-large", message, 0, 0, "keep data in files of their own"))
     text = data if isinstance(data, str) else _decode_bytes(data)
-    match = _NOT_ALLOWED.search(text, int(text.startswith(_BOM)))
-    if match and match.group() != _BOM:
-        code = ord(match.group())
-        message = f"the character U+{code:04X} is not allowed in a text file"
-        raise Fatal(Trouble("character", message, match.start(), match.end(), "remove it"))
+    _refuse(_HALF_PAIR.search(text))
     return text
+
+
+def _refuse(match: re.Match[str] | None) -> None:
+    if match:
+        message = f"the character U+{ord(match.group()):04X} is not allowed in a text file"
+        raise Fatal(Trouble("character", message, match.start(), match.end(), "remove it"))
 
 
 def _decode_bytes(data: bytes) -> str:
