@@ -26,6 +26,10 @@ ROW_GAP = 40.0
 
 Shape = Literal["round", "diamond", "square", "ring"]
 
+Reveal = Literal["none", "wired", "card", "all"]
+"""How many of a node's ports are shown: none, those that matter, also those hidden on the card, and
+also those in the drawer below it."""
+
 _SHAPES: dict[PortKind, Shape] = {"failure": "diamond", "done": "square", "always": "ring"}
 _NO_PORTS = (PortView("success", "success"),)
 
@@ -51,6 +55,14 @@ class PortPlan:
     """Always to be seen."""
     hidden: tuple[PortSpot, ...]
     """Shown while the pointer is over the card, in its place below the others."""
+
+    def shown(self, reveal: Reveal) -> tuple[PortSpot, ...]:
+        """The ports to be seen at some reveal; those that hang below the card come last."""
+        if reveal == "all":
+            return (*self.fixed, *self.hidden)
+        if reveal == "card":
+            return (*self.fixed, *(spot for spot in self.hidden if spot.y <= self.height))
+        return self.fixed if reveal == "wired" else ()
 
     def spot(self, name: str) -> PortSpot:
         """Where a wire from this port starts; a port that the node does not have leaves at the

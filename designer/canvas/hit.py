@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 
 from designer.canvas import wires
-from designer.canvas.geometry import CARD_WIDTH, PORT_PITCH, PortPlan
+from designer.canvas.geometry import CARD_WIDTH, PORT_PITCH, PortPlan, PortSpot, Reveal
 from designer.canvas.scene import Scene
 from designer.canvas.viewport import Point
 
@@ -36,10 +36,11 @@ class Hit:
 NOTHING = Hit()
 
 
-def hit(scene: Scene, at: Point, zoom: float, opened: int = -1) -> Hit:
-    """What is under the scene point ``at``. ``opened`` is the node whose hidden ports are shown."""
+def hit(scene: Scene, at: Point, zoom: float, opened: int = -1, reveal: Reveal = "wired") -> Hit:
+    """What is under the scene point ``at``. ``opened`` is the node that shows ports up to
+    ``reveal``."""
     if zoom >= _LEAST_PORT_ZOOM:
-        port = _port_at(scene, at, zoom, opened)
+        port = _port_at(scene, at, zoom, opened, reveal)
         if port.kind != "nothing":
             return port
     node = node_at(scene, at)
@@ -77,14 +78,21 @@ def _end(scene: Scene, wire: int, at: Point, zoom: float) -> Literal["", "src", 
     return "src" if gaps[0] < gaps[1] else "dst"
 
 
-def _port_at(scene: Scene, at: Point, zoom: float, opened: int) -> Hit:
+def reveal_of(scene: Scene, node: int, opened: int, reveal: Reveal) -> Reveal:
+    """Which ports a node shows: a handler none, the opened node more than the others."""
+    if scene.nodes[node].handler:
+        return "none"
+    return reveal if node == opened else "wired"
+
+
+def _port_at(scene: Scene, at: Point, zoom: float, opened: int, reveal: Reveal) -> Hit:
     """The port nearest to a point, on the topmost node that has one in reach."""
     reach = max(_PORT_REACH / zoom, 8.0)
     below = DRAWER_WIDTH if opened >= 0 else 0.0
     for i in scene.nodes_in((at[0], at[1], 0.0, 0.0), reach + below)[::-1]:
         node, plan = int(i), scene.plans[int(i)]
         x, y = at[0] - scene.rects[node, 0], at[1] - scene.rects[node, 1]
-        name = _output_at(plan, x, y, reach, node == opened)
+        name = _output_at(plan.shown(reveal_of(scene, node, opened, reveal)), plan, x, y, reach)
         if name:
             return Hit("output", node=node, port=name)
         if scene.nodes[node].has_input and np.hypot(x, y - plan.height / 2) <= reach:
@@ -92,16 +100,15 @@ def _port_at(scene: Scene, at: Point, zoom: float, opened: int) -> Hit:
     return NOTHING
 
 
-def _output_at(plan: PortPlan, x: float, y: float, reach: float, opened: bool) -> str:
-    spots = (*plan.fixed, *plan.hidden) if opened else plan.fixed
-    near = [(np.hypot(x - s.x, y - s.y), s.name) for s in spots]
-    gap, name = min(near)
+def _output_at(
+    spots: tuple[PortSpot, ...], plan: PortPlan, x: float, y: float, reach: float
+) -> str:
+    gap, name = min(((np.hypot(x - s.x, y - s.y), s.name) for s in spots), default=(np.inf, ""))
     if gap <= reach:
         return name
-    drawer = [s for s in plan.hidden if s.y > plan.height] if opened else []
-    for spot in drawer:
-        if abs(y - spot.y) <= PORT_PITCH / 2 and CARD_WIDTH - DRAWER_WIDTH <= x <= CARD_WIDTH:
-            return spot.name
+    for spot in spots:
+        if spot.y > plan.height and abs(y - spot.y) <= PORT_PITCH / 2:
+            return spot.name if CARD_WIDTH - DRAWER_WIDTH <= x <= CARD_WIDTH else ""
     return ""
 
 

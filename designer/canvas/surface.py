@@ -125,6 +125,7 @@ class CanvasSurface(QWidget):
         return self._hover.find(self.scene, self.scene_point(at), self.viewport.zoom)
 
     def redraw(self) -> None:
+        self._minimap.setVisible(self._has_map_room())
         self._minimap.show_scene(self.scene, self._drawing.tints, self._seen())
         self.update()
 
@@ -286,6 +287,7 @@ class CanvasSurface(QWidget):
             selected_wires=selection.wires,
             hover=self._hover.hit,
             opened=self._hover.opened if self.editable else -1,
+            reveal=self._hover.reveal,
             lit_wires=self._hover.lit,
         )
 
@@ -311,7 +313,6 @@ class CanvasSurface(QWidget):
             self.width() - self._minimap.width() - edge,
             self.height() - self._minimap.height() - edge,
         )
-        self._minimap.setVisible(self.width() >= 520 and self.height() >= 320)
         if not self._fitted and self.isVisible():
             self._first_fit()
         self.redraw()
@@ -321,6 +322,9 @@ class CanvasSurface(QWidget):
         if not self._fitted:
             self._first_fit()
         self._tick_while_needed()
+
+    def _has_map_room(self) -> bool:
+        return bool(self.scene.nodes) and self.width() >= 520 and self.height() >= 320
 
     def _first_fit(self) -> None:
         self._fitted = True

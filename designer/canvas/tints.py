@@ -10,7 +10,8 @@ from designer.canvas.states import NodeState
 
 Codes = NDArray[np.int8]
 
-PLAIN = 0
+PLAIN, FAILED, RUNNING, COMPLETED = range(4)
+"""Codes of every drawing; further states get those after them."""
 
 
 class Tints:
@@ -39,12 +40,11 @@ class Tints:
 
     def _wires(self, scene: Scene, idle: NDArray[np.bool_]) -> Codes:
         """A wire shows what went through it: what runs at its end, else what ended at its start."""
-        failure, running, completed = 1, 2, 3
         codes = np.zeros(len(scene.edges), dtype=np.int8)
         source, target = self.nodes[scene.sources], self.nodes[scene.targets]
         began = (target != PLAIN) & ~idle[scene.targets]
         trigger = np.array([n.kind == "trigger" for n in scene.nodes], dtype=bool)
-        codes[began & ((source == completed) | trigger[scene.sources])] = completed
-        codes[began & (target == running)] = running
-        codes[[edge.port == "failure" for edge in scene.edges]] = failure
+        codes[began & ((source == COMPLETED) | trigger[scene.sources])] = COMPLETED
+        codes[began & (target == RUNNING)] = RUNNING
+        codes[[edge.port == "failure" for edge in scene.edges]] = FAILED
         return codes

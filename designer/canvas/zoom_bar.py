@@ -19,7 +19,7 @@ class ZoomBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        self._zoom = self._button("100 %", "Zoom, press for 100 % (0)", 60)
+        self._zoom = self._button("100 %", "Zoom, press for 100 % (0)", 68)
         buttons = (
             (self._button("−", "Zoom out (−)", 38), self.smaller),
             (self._zoom, self.actual),

@@ -89,7 +89,7 @@ class Connect(Gesture):
         role = "failed" if self._reason else "accent"
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(wire_pen(frame, role, dashed=bool(self._reason), wide=True))
+        painter.setPen(wire_pen(frame, role, wide=True))
         painter.drawPath(curve_path(curve))
         loose = QPointF(*(curve[3] if self._src else curve[0]))
         painter.setPen(Qt.PenStyle.NoPen)

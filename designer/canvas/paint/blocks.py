@@ -28,6 +28,7 @@ def paint_blocks(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> Non
             if frame.zoom >= BLOCK_ZOOM:
                 _rounded(painter, frame, kit, role, chosen)
             else:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(frame.style.color(role))
                 draw_rects(painter, chosen)

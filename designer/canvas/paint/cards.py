@@ -10,18 +10,22 @@ from designer.canvas.geometry import (
     TILE,
     PortSpot,
 )
-from designer.canvas.hit import DRAWER_WIDTH
+from designer.canvas.hit import DRAWER_WIDTH, reveal_of
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.kit import PILL_HEIGHT, Kit, in_units
 from designer.canvas.paint.shapes import CardLook
+from designer.canvas.paint.sprites import Sprite
 from designer.canvas.states import NodeState
 from designer.document.views import NodeView
 
 _TITLE_Y = 22.0
 _SUBTITLE_Y = 38.5
 _TIME_Y = 50.5
-_MARGIN = 40.0
+_MARGIN = 126.0
 """Scene units around a card that its ring, badge and labels may take."""
+_LABEL_ROOM = 126.0
+"""Scene units to the right of a card that the pills of its ports may take."""
+_FADED = 0.35
 _HANDLER_WORDS = {
     "on_failure": "on failure",
     "on_success": "on success",
@@ -32,28 +36,54 @@ _HANDLER_WORDS = {
 
 
 def paint_cards(painter: QPainter, frame: Frame, kit: Kit) -> None:
-    for i in frame.scene.nodes_in(frame.seen, _MARGIN):
-        _paint_card(painter, frame, kit, int(i))
-
-
-def _paint_card(painter: QPainter, frame: Frame, kit: Kit, i: int) -> None:
-    node = frame.scene.nodes[i]
-    rect = frame.scene.rects[i]
-    x, y = frame.snapped(rect[0], rect[1])
-    state = frame.state(node.key)
-    faded = 0.35 if i in frame.refused else 1.0
-    painter.setOpacity(faded * (1.0 if node.enabled else 0.5))
-    kit.card(frame, _look(frame, i, node, state)).draw(painter, x, y)
-    z, height = frame.zoom, frame.scene.plans[i].height
-    top = (height - CARD_HEIGHT) / 2
-    kit.tile(frame, node).draw(painter, x + PADDING * z, y + (height - TILE) / 2 * z)
-    in_units(painter, frame, x, y)
-    _write(painter, frame, kit, node, state, top)
-    painter.resetTransform()
-    painter.setOpacity(faded)
-    _paint_ports(painter, frame, kit, i, x, y)
-    _paint_marks(painter, frame, kit, node, state, height, x, y)
+    """All cards in view, each a copy of its face where there is one."""
+    kit.faces.begin(frame)
+    for i in frame.scene.nodes_in(frame.seen, _MARGIN).tolist():
+        x, y = frame.snapped(*frame.scene.rects[i, :2].tolist())
+        painter.setOpacity(_FADED if i in frame.refused else 1.0)
+        card = _Card(frame, kit, i)
+        face = None if card.live else card.face()
+        if face is not None:
+            face.draw(painter, x, y)
+        else:
+            card.paint(painter, x, y)
     painter.setOpacity(1.0)
+
+
+class _Card:
+    """One node in one painting."""
+
+    def __init__(self, frame: Frame, kit: Kit, i: int) -> None:
+        self.frame, self.kit, self.i = frame, kit, i
+        self.node = frame.scene.nodes[i]
+        self.plan = frame.scene.plans[i]
+        self.state = frame.state(self.node.key)
+        self.time = _time_line(frame, self.state)
+        self.live = frame.opened == i or frame.hover.node == i or frame.target == i
+        """Under the pointer, where it changes too often to be worth a picture."""
+
+    def face(self) -> Sprite | None:
+        status = self.state.status if self.state else ""
+        selected = self.node.key in self.frame.selected
+        key = (self.node, status, self.time, selected)
+        labels = any(spot.label for spot in self.plan.fixed)
+        margins = (14.0, 14.0, _LABEL_ROOM if labels else 14.0, 16.0)
+        size = (CARD_WIDTH, self.plan.height)
+        return self.kit.faces.get(key, self.frame, size, margins, self.paint)
+
+    def paint(self, painter: QPainter, x: float, y: float) -> None:
+        frame, kit, node, plan = self.frame, self.kit, self.node, self.plan
+        z, height = frame.zoom, plan.height
+        opacity = painter.opacity()
+        painter.setOpacity(opacity * (1.0 if node.enabled else 0.5))
+        kit.card(frame, _look(frame, self.i, node, self.state)).draw(painter, x, y)
+        kit.tile(frame, node).draw(painter, x + PADDING * z, y + (height - TILE) / 2 * z)
+        in_units(painter, frame, x, y)
+        _write(painter, frame, kit, node, self.state, self.time, (height - CARD_HEIGHT) / 2)
+        painter.resetTransform()
+        painter.setOpacity(opacity)
+        _paint_ports(painter, frame, kit, self.i, x, y)
+        _paint_marks(painter, frame, kit, node, self.state, height, x, y)
 
 
 def _look(frame: Frame, i: int, node: NodeView, state: NodeState | None) -> CardLook:
@@ -71,12 +101,17 @@ def _look(frame: Frame, i: int, node: NodeView, state: NodeState | None) -> Card
 
 
 def _write(
-    painter: QPainter, frame: Frame, kit: Kit, node: NodeView, state: NodeState | None, top: float
+    painter: QPainter,
+    frame: Frame,
+    kit: Kit,
+    node: NodeView,
+    state: NodeState | None,
+    time: str,
+    top: float,
 ) -> None:
     """Title, subtitle and time, each in a line of its own."""
     style = frame.style
     room = CARD_WIDTH - TEXT_X - PADDING
-    time = _time_line(frame, state)
     shift = 0.0 if node.subtitle or time else (CARD_HEIGHT / 2 - _TITLE_Y)
     painter.setPen(style.color("text"))
     kit.write(painter, node.title, style.title, (TEXT_X, top + _TITLE_Y + shift), room)
@@ -104,10 +139,10 @@ def _paint_ports(painter: QPainter, frame: Frame, kit: Kit, i: int, x: float, y:
         lit = frame.target == i or (frame.hover.kind == "input" and frame.hover.node == i)
         role = "accent" if lit else "wire"
         kit.port(frame, "round", role, lit).draw(painter, x, y + plan.height / 2 * z)
-    if frame.opened == i and plan.hidden:
+    reveal = reveal_of(scene, i, frame.opened, frame.reveal)
+    if reveal == "all":
         _paint_drawer(painter, frame, kit, i, x, y)
-    spots = (*plan.fixed, *plan.hidden) if frame.opened == i else plan.fixed
-    for spot in spots:
+    for spot in plan.shown(reveal):
         lit = (
             frame.hover.kind == "output" and frame.hover.node == i and frame.hover.port == spot.name
         )

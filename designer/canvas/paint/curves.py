@@ -1,30 +1,52 @@
-"""Wires: smooth curves with arrow heads close up, flattened lines in one batch from afar."""
+"""Wires: flattened into short lines that are in view, a batch for each colour, with arrow heads."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
 from designer.canvas import wires
+from designer.canvas.geometry import PORT
 from designer.canvas.paint.arrays import Floats, draw_copies, draw_lines
 from designer.canvas.paint.frame import CARD_ZOOM, Frame
 from designer.canvas.paint.kit import Kit
-from designer.canvas.tints import PLAIN, Tints
+from designer.canvas.tints import FAILED, PLAIN, Tints
+
+Ints = NDArray[np.intp]
 
 _WIDTH = 2.0
-_DASH = [3.0, 2.4]
-_MOST_CURVES = 700
-"""With more wires than this in view they are drawn as batches of lines, whatever the zoom."""
+_DASH = (7.0, 5.0)
+"""Scene units drawn and left out."""
+_LEAST_WIDTH = 1.0
+_LINE = 7.0
+"""Pixels of a curve that one straight line stands for."""
+_MOST_LINES = 20_000
+"""With more than this many lines to draw, each curve gets fewer."""
+_MOST_DASHED = 400
+_SELECTED, _LIT = -1, -2
 
 
 def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None:
+    """Plain wires first, then those of states, then those lit or selected, which lie on top."""
     found = frame.scene.wires_in(frame.seen, 8.0)
+    found = found[found != frame.hidden_wire]
     if not len(found):
         return
     curves = to_view(frame, frame.scene.curves[found])
-    if frame.zoom >= CARD_ZOOM and len(found) <= _MOST_CURVES:
-        _paint_curves(painter, frame, kit, tints, found, curves)
-    else:
-        _paint_lines(painter, frame, tints, found, curves)
+    if frame.zoom < CARD_ZOOM:
+        curves[:, 3, 0] += (wires.ARROW + PORT) * frame.zoom
+    codes = _codes(frame, tints, found)
+    dashed = _dashed(frame, tints, found)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for code in sorted(set(codes.tolist()), key=lambda c: (c < 0, c)):
+        role = _role(tints, code)
+        chosen = codes == code
+        painter.setPen(wire_pen(frame, role))
+        draw_lines(painter, _in_view(frame, _lines(curves[chosen & ~dashed])))
+        draw_lines(painter, _in_view(frame, _dashes(curves[chosen & dashed], frame.zoom)))
+        if frame.zoom >= CARD_ZOOM:
+            arrow = kit.arrow(frame, role)
+            draw_copies(painter, arrow.pixmap, curves[chosen, 3] + np.array(arrow.centre))
 
 
 def to_view(frame: Frame, points: Floats) -> Floats:
@@ -33,56 +55,10 @@ def to_view(frame: Frame, points: Floats) -> Floats:
     return moved
 
 
-def _paint_curves(
-    painter: QPainter,
-    frame: Frame,
-    kit: Kit,
-    tints: Tints,
-    found: np.ndarray[tuple[int], np.dtype[np.intp]],
-    curves: Floats,
-) -> None:
-    """Plain wires first, then those that are lit or selected, so that these lie on top."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    heads: dict[str, list[tuple[float, float]]] = {}
-    ranked = sorted(range(len(found)), key=lambda n: _loudness(frame, int(found[n])))
-    for n in ranked:
-        edge = int(found[n])
-        if edge == frame.hidden_wire:
-            continue
-        role = wire_role(frame, tints, edge)
-        dashed = frame.scene.edges[edge].port == "failure"
-        faint = not frame.scene.edges[edge].stored and role == "wire"
-        painter.setPen(wire_pen(frame, role, dashed=dashed))
-        painter.setOpacity(0.75 if faint else 1.0)
-        painter.drawPath(curve_path(curves[n]))
-        heads.setdefault(role, []).append((curves[n, 3, 0], curves[n, 3, 1]))
-    painter.setOpacity(1.0)
-    for role, ends in heads.items():
-        sprite = kit.arrow(frame, role)
-        draw_copies(painter, sprite.pixmap, np.array(ends) + np.array(sprite.centre))
-
-
-def _loudness(frame: Frame, edge: int) -> int:
-    if frame.scene.edges[edge].key in frame.selected_wires:
-        return 2
-    return 1 if edge in frame.lit_wires else 0
-
-
-def wire_role(frame: Frame, tints: Tints, edge: int) -> str:
-    """The colour role of a wire: accent when it is selected or lit, else its state's."""
-    wire = frame.scene.edges[edge]
-    if wire.key in frame.selected_wires or edge in frame.lit_wires:
-        return "failed" if wire.port == "failure" and edge in frame.lit_wires else "accent"
-    return tints.roles[tints.wires[edge]] or "wire"
-
-
-def wire_pen(frame: Frame, role: str, *, dashed: bool = False, wide: bool = False) -> QPen:
-    width = max(_WIDTH * frame.zoom, 1.0) * (1.3 if wide else 1.0)
+def wire_pen(frame: Frame, role: str, *, wide: bool = False) -> QPen:
+    width = max(_WIDTH * frame.zoom, _LEAST_WIDTH) * (1.2 if wide else 1.0)
     pen = QPen(frame.style.color(role), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    if dashed:
-        pen.setDashPattern(_DASH)
     return pen
 
 
@@ -94,39 +70,64 @@ def curve_path(points: Floats) -> QPainterPath:
     return path
 
 
-def _paint_lines(
-    painter: QPainter,
-    frame: Frame,
-    tints: Tints,
-    found: np.ndarray[tuple[int], np.dtype[np.intp]],
-    curves: Floats,
-) -> None:
-    parts = _parts(len(found))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def _codes(frame: Frame, tints: Tints, found: Ints) -> NDArray[np.int16]:
+    """The state of each wire, unless it is lit or selected."""
     codes = tints.wires[found].astype(np.int16)
-    loud = (
-        [n for n, edge in enumerate(found.tolist()) if edge in frame.lit_wires]
-        if frame.lit_wires
-        else []
-    )
-    loud += [
-        int(place)
-        for key in frame.selected_wires
-        if (edge := frame.scene.edge_index.get(key)) is not None
-        for place in np.flatnonzero(found == edge)
+    if frame.lit_wires:
+        codes[np.isin(found, list(frame.lit_wires))] = _LIT
+    chosen = [frame.scene.edge_index.get(key, -1) for key in frame.selected_wires]
+    if chosen:
+        codes[np.isin(found, chosen)] = _SELECTED
+    return codes
+
+
+def _role(tints: Tints, code: int) -> str:
+    if code < 0:
+        return "accent"
+    return tints.roles[code] if code != PLAIN else "wire"
+
+
+def _dashed(frame: Frame, tints: Tints, found: Ints) -> NDArray[np.bool_]:
+    """Failure wires, as long as they are large and few enough for dashes to be seen."""
+    failing = tints.wires[found] == FAILED
+    if frame.zoom < CARD_ZOOM or failing.sum() > _MOST_DASHED:
+        failing[:] = False
+    return np.asarray(failing, dtype=bool)
+
+
+def _lines(curves: Floats) -> Floats:
+    """The curves as lines (k, 4): the longer a curve on the screen, the more."""
+    if not len(curves):
+        return np.empty((0, 4))
+    legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), 2, 0)).sum(axis=1)
+    level = np.ptp(curves[:, :, 1], axis=1) < 0.5
+    parts = np.where(level, 1.0, np.clip(legs / _LINE, 2.0, 64.0))
+    parts *= min(1.0, _MOST_LINES / parts.sum())
+    steps = np.exp2(np.ceil(np.log2(np.maximum(parts, 1.0)))).astype(np.intp)
+    batches = [
+        wires.segments(wires.flatten(curves[steps == count], int(count)))
+        for count in np.unique(steps)
     ]
-    codes[loud] = -1
-    width = max(_WIDTH * frame.zoom, 1.0)
-    for code in np.unique(codes)[::-1]:
-        role = "accent" if code < 0 else tints.roles[code] if code != PLAIN else "wire"
-        pen = QPen(frame.style.color(role), width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
-        draw_lines(painter, wires.segments(wires.flatten(curves[codes == code], parts)))
+    return np.concatenate(batches)
 
 
-def _parts(count: int) -> int:
-    """Lines for each curve: fewer when there are many, since they are small then."""
-    if count <= 1500:
-        return 14
-    return 6 if count <= 5000 else 3
+def _dashes(curves: Floats, zoom: float) -> Floats:
+    """The curves as dashes (k, 4) of even length."""
+    pieces = [np.empty((0, 4))]
+    drawn, skipped = _DASH[0] * zoom, _DASH[1] * zoom
+    for points in wires.flatten(curves, 48):
+        along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+        begins = np.arange(0.0, along[-1], drawn + skipped)
+        ends = np.minimum(begins + drawn, along[-1])
+        sides = [np.interp(at, along, points[:, n]) for at in (begins, ends) for n in (0, 1)]
+        pieces.append(np.stack(sides, axis=1))
+    return np.concatenate(pieces)
+
+
+def _in_view(frame: Frame, lines: Floats) -> Floats:
+    """Those of the lines that touch the widget."""
+    x1, y1, x2, y2 = lines.T
+    seen = (np.maximum(x1, x2) >= -4) & (np.minimum(x1, x2) <= frame.width + 4)
+    seen &= (np.maximum(y1, y2) >= -4) & (np.minimum(y1, y2) <= frame.height + 4)
+    shown: Floats = lines[seen]
+    return shown

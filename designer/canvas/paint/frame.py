@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from designer.canvas.geometry import Reveal
 from designer.canvas.hit import NOTHING, Hit
 from designer.canvas.paint.style import Style
 from designer.canvas.scene import Scene
@@ -35,6 +36,7 @@ class Frame:
     selected_wires: frozenset[Wire] = frozenset()
     hover: Hit = NOTHING
     opened: int = -1
+    reveal: Reveal = "wired"
     lit_wires: frozenset[int] = frozenset()
     refused: frozenset[int] = frozenset()
     target: int = -1

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont, QPainter, QTransform
 
 from designer.canvas.geometry import CARD_WIDTH, TILE, Shape
 from designer.canvas.paint import shapes
+from designer.canvas.paint.faces import Faces
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.shapes import CardLook
 from designer.canvas.paint.sprites import Sprite, Sprites
@@ -20,10 +21,12 @@ class Kit:
     def __init__(self) -> None:
         self.sprites = Sprites()
         self.texts = TextBook()
+        self.faces = Faces()
 
     def clear(self) -> None:
         self.sprites.clear()
         self.texts.clear()
+        self.faces.clear()
 
     def card(self, frame: Frame, look: CardLook) -> Sprite:
         return self.sprites.get(
