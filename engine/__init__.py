@@ -45,7 +45,9 @@ if TYPE_CHECKING:
     from engine.definition.units import parse_duration as parse_duration
     from engine.definition.units import parse_size as parse_size
     from engine.face import catalogue as catalogue
+    from engine.face import describe_cron as describe_cron
     from engine.face import load as load
+    from engine.face import next_times as next_times
     from engine.service import types as api  # noqa: F401
 
 _MODULES = {
@@ -68,7 +70,9 @@ _MODULES = {
     "Problem": "engine.definition.problems",
     "Splice": "engine.definition.problems",
     "catalogue": "engine.face",
+    "describe_cron": "engine.face",
     "load": "engine.face",
+    "next_times": "engine.face",
     "home": "engine.settings.folders",
     "Source": "engine.definition.source",
     "read_source": "engine.definition.source",

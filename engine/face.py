@@ -1,8 +1,11 @@
 """What the public face composes of several rooms: definitions loaded against the types that are
 installed."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from engine.definition.catalogue import Catalogue
 from engine.definition.load import Loaded
@@ -26,3 +29,25 @@ def load(data: str | bytes, file: str = "", folder: Path | None = None) -> Loade
     for there. Never raises for what the text holds.
     """
     return load_with(data, catalogue(), file, folder)
+
+
+def describe_cron(text: str) -> str:
+    """When a cron expression is due, in English. Raises ValueError naming what is wrong in it."""
+    from engine.triggers.cron import CronExpression
+    from engine.triggers.cron_words import describe
+
+    return describe(CronExpression.parse(text))
+
+
+def next_times(config: Mapping[str, Any], start: datetime, count: int) -> list[datetime]:
+    """The next due times (UTC, at most ``count``) of a schedule trigger's config, later than
+    ``start`` (aware). Raises ValueError naming what is wrong in the config.
+    """
+    from engine.triggers.schedule import next_due, parse_schedule
+
+    schedule = parse_schedule(config)
+    times: list[datetime] = []
+    while len(times) < count and (due := next_due(schedule, start)) is not None:
+        times.append(due)
+        start = due
+    return times
