@@ -46,12 +46,14 @@ class Lines:
         self._line = bytearray()
         self._cut = False
 
-    def feed(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> int:
+        """How many lines ended in ``data``."""
         *whole, rest = data.split(b"\n")
         for part in whole:
             self._add(part)
             self._emit()
         self._add(rest)
+        return len(whole)
 
     def end(self) -> None:
         """Hands on a last line that has no newline."""

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psutil
 from msgspec import Struct
@@ -19,8 +19,11 @@ GRACE = 1.0
 """Seconds between the polite signal and the last one; all in all it stays under 2."""
 _GIVE_UP = GRACE + 0.7
 _DRAIN = 5.0
-_LOOK_AGAIN = 0.1
-_CHUNK = 64 * 1024
+_PIECE = 16 * 1024
+_UNNOTICED = 0.001
+_LINE_RATE = 200_000
+"""Lines a second that one stream may log; a faster writer is slowed down."""
+_STREAMS: dict[int, Stream] = {1: "stdout", 2: "stderr"}
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 
@@ -63,34 +66,75 @@ async def run_process(
     processes that left it before. Raises OSError when the program cannot be started.
     """
     watched = sys.platform == "linux" if supervised is None else supervised
-    starting = asyncio.ensure_future(_start(command, watched))
+    starting = asyncio.ensure_future(_start(command, _Follower(log, command.max_output), watched))
     try:
-        process = await asyncio.shield(starting)
+        process, follower = await asyncio.shield(starting)
     except asyncio.CancelledError:
-        await _stop(await starting)
+        process, follower = await starting
+        await _stop(process, follower)
         raise
-    stdout, stderr = Capture(command.max_output), Capture(command.max_output)
-    readers = [
-        asyncio.ensure_future(_follow(process.stdout, stdout, lambda line: log(line, "stdout"))),
-        asyncio.ensure_future(_follow(process.stderr, stderr, lambda line: log(line, "stderr"))),
-    ]
     try:
-        exit_code = await _exit(process)
+        await follower.exited.wait()
         if not watched:
-            _end_group(process.pid)
-        ended, _ = await asyncio.wait(readers, timeout=_DRAIN)
-        for reader in ended:
-            reader.result()
+            _end_group(process.get_pid())
+        await _within(_DRAIN, follower.silent)
     finally:
-        if process.returncode is None:
-            await asyncio.shield(asyncio.ensure_future(_stop(process)))
-        for reader in readers:
-            reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
-    return Ended(exit_code=exit_code, stdout=stdout, stderr=stderr)
+        if not follower.exited.is_set():
+            await asyncio.shield(asyncio.ensure_future(_stop(process, follower)))
+        process.close()
+    stdout, stderr = follower.captures.values()
+    return Ended(exit_code=process.get_returncode() or 0, stdout=stdout, stderr=stderr)
 
 
-async def _start(command: Command, watched: bool) -> asyncio.subprocess.Process:
+class _Follower(asyncio.SubprocessProtocol):
+    """Takes in what the process writes, piece by piece, never faster than the engine can bear."""
+
+    def __init__(self, log: Callable[[str, Stream], None], max_output: int) -> None:
+        self.exited = asyncio.Event()
+        self.silent = asyncio.Event()
+        """Set when every process that held the pipes has let go of them."""
+        self.captures = {fd: Capture(max_output) for fd in _STREAMS}
+        self._lines = {fd: Lines(_to_stream(log, name)) for fd, name in _STREAMS.items()}
+        self._open = set(_STREAMS)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.SubprocessTransport, transport)
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        pipe = cast(asyncio.ReadTransport, self._transport.get_pipe_transport(fd))
+        pipe.pause_reading()
+        self._take(fd, data, pipe)
+
+    def _take(self, fd: int, data: bytes, pipe: asyncio.ReadTransport) -> None:
+        piece, rest = data[:_PIECE], data[_PIECE:]
+        self.captures[fd].feed(piece)
+        pause = self._lines[fd].feed(piece) / _LINE_RATE
+        loop = asyncio.get_running_loop()
+        if rest:
+            loop.call_later(pause, self._take, fd, rest, pipe)
+        elif pause > _UNNOTICED:
+            loop.call_later(pause, pipe.resume_reading)
+        else:
+            pipe.resume_reading()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        if fd in self._open:
+            self._open.remove(fd)
+            self._lines[fd].end()
+        if not self._open:
+            self.silent.set()
+
+    def process_exited(self) -> None:
+        self.exited.set()
+
+
+def _to_stream(log: Callable[[str, Stream], None], name: Stream) -> Callable[[str], None]:
+    return lambda line: log(line, name)
+
+
+async def _start(
+    command: Command, follower: _Follower, watched: bool
+) -> tuple[asyncio.SubprocessTransport, _Follower]:
     arguments = command.arguments
     if watched:
         limits = command.limits
@@ -98,16 +142,23 @@ async def _start(command: Command, watched: bool) -> asyncio.subprocess.Process:
         program = (sys.executable, "-I", "-S", str(_SUPERVISOR))
         arguments = (*program, *map(str, numbers), *arguments)
     with command.stdin.open("rb") as stdin:
-        return await asyncio.create_subprocess_exec(
+        return await asyncio.get_running_loop().subprocess_exec(
+            lambda: follower,
             *arguments,
             stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=command.env,
             cwd=command.cwd,
-            limit=_CHUNK,
             **_own_group(),
         )
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Waits for ``event``, but no longer than ``seconds``."""
+    waiting = asyncio.ensure_future(event.wait())
+    await asyncio.wait([waiting], timeout=seconds)
+    waiting.cancel()
 
 
 def _own_group() -> dict[str, Any]:
@@ -116,38 +167,18 @@ def _own_group() -> dict[str, Any]:
     return {"start_new_session": True}
 
 
-async def _follow(
-    stream: asyncio.StreamReader | None, capture: Capture, on_line: Callable[[str], None]
-) -> None:
-    lines = Lines(on_line)
-    while stream is not None and (data := await stream.read(_CHUNK)):
-        capture.feed(data)
-        lines.feed(data)
-    lines.end()
-
-
-async def _exit(process: asyncio.subprocess.Process) -> int:
-    """The exit code as soon as there is one: asyncio's own wait may want all pipes closed first."""
-    waiting = asyncio.ensure_future(process.wait())
-    try:
-        while process.returncode is None:
-            await asyncio.wait([waiting], timeout=_LOOK_AGAIN)
-    finally:
-        waiting.cancel()
-    return process.returncode
-
-
-async def _stop(process: asyncio.subprocess.Process) -> None:
+async def _stop(process: asyncio.SubprocessTransport, follower: _Follower) -> None:
     """Ends the process and its tree: politely, then by force."""
-    tree = await asyncio.to_thread(_tree, process.pid)
-    _signal(process.pid, signal.SIGTERM)
-    try:
-        await asyncio.wait_for(_exit(process), _GIVE_UP)
-    except TimeoutError:
-        _signal(process.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
-    _end_group(process.pid)
+    pid = process.get_pid()
+    tree = await asyncio.to_thread(_tree, pid)
+    if process.get_returncode() is None:
+        _signal(pid, signal.SIGTERM)
+    await _within(_GIVE_UP, follower.exited)
+    if process.get_returncode() is None:
+        _signal(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    _end_group(pid)
     await asyncio.to_thread(_kill, tree)
-    await _exit(process)
+    await follower.exited.wait()
 
 
 def _signal(pid: int, number: int) -> None:

@@ -429,3 +429,18 @@ async def test_a_proxy_gets_the_request(attempt: Attempt, site: Site) -> None:
     assert site.last["path"] == "http://shop.invalid/echo"
     error = await attempt.fails("http", url="http://169.254.169.254/", proxy=site.url)
     assert error.type == "refused"
+
+
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+
+
+async def test_a_certificate_is_trusted_only_where_it_is_named(attempt: Attempt) -> None:
+    with Site(CERTIFICATE) as secure:
+        url = f"{secure.url}/echo"
+        error = await attempt.fails("http", url=url)
+        assert error.type == "connection"
+        assert "certificate is not trusted" in error.message
+        assert (await attempt.run("http", url=url, verify=str(CERTIFICATE))).output["json"]
+        assert (await attempt.run("http", url=url, verify=False)).output["json"]
+        error = await attempt.fails("http", url=url, verify="absent.pem")
+        assert "absent.pem" in error.message

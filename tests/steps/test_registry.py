@@ -61,7 +61,7 @@ def test_a_schema_is_sound_and_describes_every_key(name: str) -> None:
 @pytest.mark.parametrize("name", TYPES)
 def test_defaults_and_examples_fit_their_own_schema(name: str) -> None:
     for schema in objects(step_types()[name].schema):
-        for key, found in schema["properties"].items():
+        for found in schema["properties"].values():
             samples = [*found.get("examples", ())]
             if "default" in found:
                 samples.append(found["default"])
