@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps.amounts import whole_of
 from engine.steps.base import StepContext, StepError
 from engine.steps.file import DEFAULT_MAX_FILES
 from engine.steps.file_tree import EVERYTHING, is_file, matches
@@ -51,7 +52,7 @@ def delete(
     path = allowed_path(context, str(config["path"]), follow=by_pattern)
     gone: list[str] = []
     if by_pattern:
-        most = int(config.get("max_files", DEFAULT_MAX_FILES))
+        most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
         for name, file in list(matches(path, config["pattern"], most)):
             _go_on(stop)
             if file.is_symlink() or not file.is_dir():
@@ -87,7 +88,7 @@ def _carry(
     overwrite = bool(config.get("overwrite", True))
     done: list[str] = []
     if source.is_dir():
-        most = int(config.get("max_files", DEFAULT_MAX_FILES))
+        most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
         _refuse_inside(source, target)
         for name, file in list(matches(source, config.get("pattern") or EVERYTHING, most)):
             if is_file(file):

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.definition.units import format_size, parse_size
+from engine.definition.units import format_size
+from engine.steps.amounts import size_of, whole_of
 from engine.steps.base import StepContext, StepError, StepResult
 from engine.steps.file import DEFAULT_MAX_FILES, DEFAULT_MAX_SIZE
 from engine.steps.file_content import decoded, encoded
@@ -54,7 +55,7 @@ def _failure(error: OSError, config: Mapping[str, Any]) -> StepError:
 def read(config: Mapping[str, Any], context: StepContext, stop: threading.Event) -> dict[str, Any]:
     """The content of one regular file, at most ``max_size`` bytes."""
     path = allowed_path(context, str(config["path"]))
-    limit = parse_size(config.get("max_size", DEFAULT_MAX_SIZE))
+    limit = size_of(config, "max_size", DEFAULT_MAX_SIZE)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
         about = os.fstat(file.fileno())
@@ -74,7 +75,7 @@ def write(config: Mapping[str, Any], context: StepContext, stop: threading.Event
     data = encoded(
         config.get("content"), config.get("format", "text"), config.get("encoding", "utf-8")
     )
-    limit = parse_size(config.get("max_size", DEFAULT_MAX_SIZE))
+    limit = size_of(config, "max_size", DEFAULT_MAX_SIZE)
     if len(data) > limit:
         message = f"content has more than {format_size(limit)}; raise max_size"
         raise StepError(message, type="too_large", retryable=False)
@@ -107,7 +108,7 @@ def list_files(
 ) -> dict[str, Any]:
     """What lies in a folder: name, size and time of each entry that fits the pattern."""
     folder = allowed_path(context, str(config["path"]))
-    most = int(config.get("max_files", DEFAULT_MAX_FILES))
+    most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
     found = [described(*entry) for entry in matches(folder, config.get("pattern") or "*", most)]
     return {"path": str(folder), "files": found, "count": len(found)}
 

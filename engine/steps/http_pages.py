@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from engine.definition.units import format_size, parse_size
+from engine.definition.units import format_size
+from engine.steps.amounts import size_of, whole_of
 from engine.steps.base import StepContext, StepError
 from engine.steps.http import DEFAULT_MAX_RESPONSE
 from engine.steps.http_answer import Answer
@@ -26,13 +27,13 @@ async def fetch_pages(
     if config.get("save_to"):
         raise wrong("pagination and save_to do not go together; write the items with a file step")
     paging = config["pagination"]
-    limit, size = parse_size(config.get("max_response", DEFAULT_MAX_RESPONSE)), 0
+    limit, size = size_of(config, "max_response", DEFAULT_MAX_RESPONSE), 0
     items: list[Any] = []
     seen: set[str] = set()
     url: httpx.URL | None = _first(config, paging)
     origin = url
     while url is not None:
-        _refuse(url, origin, seen, int(paging.get("max_pages", DEFAULT_PAGES)))
+        _refuse(url, origin, seen, whole_of(paging, "max_pages", DEFAULT_PAGES))
         seen.add(str(url))
         answer = await fetch(client, config, url, context)
         page = _items(answer, paging.get("items", ""))
@@ -68,7 +69,7 @@ def _next(
     if "cursor" in paging:
         cursor = dig(answer.output["json"], paging["cursor"])
         return request_url(config, _parameter(paging, cursor)) if cursor else None
-    following = int(paging.get("start", 1)) + number
+    following = whole_of(paging, "start", 1) + number
     return request_url(config, _parameter(paging, following)) if page else None
 
 

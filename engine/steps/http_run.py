@@ -10,7 +10,8 @@ from typing import Any
 import httpcore
 import httpx
 
-from engine.definition.units import format_size, parse_size
+from engine.definition.units import format_size
+from engine.steps.amounts import size_of, whole_of
 from engine.steps.base import StepContext, StepError, StepResult
 from engine.steps.folders import allowed_path
 from engine.steps.http import DEFAULT_MAX_RESPONSE, DEFAULT_REDIRECTS
@@ -48,7 +49,7 @@ async def _client(
     if isinstance(config.get("verify"), str):
         verify = context.resolve(config["verify"])
     follow = config.get("follow_redirects", True)
-    most = DEFAULT_REDIRECTS if follow is True else int(follow)
+    most = DEFAULT_REDIRECTS if follow is True else whole_of(config, "follow_redirects", 0)
     proxy = config.get("proxy") or None
     if proxy and not str(proxy).startswith(("http://", "https://")):
         raise wrong(f'proxy: "{proxy}" is no HTTP proxy; begin it with http:// or https://')
@@ -68,7 +69,7 @@ async def fetch(
 ) -> Answer:
     """One request and its answer. Raises StepError for every failure, a bad status included."""
     method = str(config.get("method") or "GET").upper()
-    limit = parse_size(config.get("max_response", DEFAULT_MAX_RESPONSE))
+    limit = size_of(config, "max_response", DEFAULT_MAX_RESPONSE)
     save_to = allowed_path(context, config["save_to"]) if config.get("save_to") else None
     with ExitStack() as opened:
         body = await asyncio.to_thread(request_body, config, context, opened)

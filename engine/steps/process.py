@@ -15,9 +15,9 @@ from msgspec import Struct
 from engine.steps.base import Stream
 from engine.steps.capture import Capture, Lines
 
-GRACE = 1.0
+GRACE = 0.8
 """Seconds between the polite signal and the last one; all in all it stays under 2."""
-_GIVE_UP = GRACE + 0.7
+_GIVE_UP = GRACE + 0.6
 _DRAIN = 5.0
 _PIECE = 16 * 1024
 _UNNOTICED = 0.001

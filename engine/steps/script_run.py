@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.definition.units import format_size, parse_duration, parse_size
+from engine.definition.units import format_size
+from engine.steps.amounts import seconds_of, size_of
 from engine.steps.base import StepContext, StepError, StepResult, StepView
 from engine.steps.encode import as_json, as_text
 from engine.steps.process import Command, Ended, Limits, run_process
@@ -105,7 +106,7 @@ def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> 
         cwd=_folder(config.get("cwd"), context),
         stdin=files.input,
         limits=_limits(config, context),
-        max_output=parse_size(config.get("max_output", "10MB")),
+        max_output=size_of(config, "max_output", "10MB"),
     )
 
 
@@ -167,9 +168,9 @@ def _folder(cwd: Any, context: StepContext) -> Path:
 
 
 def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:
-    wanted = parse_size(config["max_memory"]) if "max_memory" in config else 0
+    wanted = size_of(config, "max_memory", 0)
     memory = min(filter(None, (wanted, context.max_memory)), default=0)
-    cpu = parse_duration(config["max_cpu"]) if "max_cpu" in config else 0
+    cpu = seconds_of(config, "max_cpu", 0)
     return Limits(memory=memory, cpu=max(1, round(cpu)) if cpu else 0)
 
 

@@ -324,6 +324,17 @@ async def test_scripts_die_with_an_engine_that_is_killed(attempt: Attempt) -> No
     await until(lambda: all(is_gone(pid_in(folder / name)) for name in PIDS), 3)
 
 
+async def test_a_script_dies_with_its_supervisor(attempt: Attempt) -> None:
+    error = await attempt.fails("script", script="kill -9 $PPID; sleep 1000", runtime="bash")
+    assert error.type == "signal_9"
+
+
+async def test_a_limit_that_cannot_be_read_names_its_key(attempt: Attempt) -> None:
+    error = await attempt.fails("script", script="1", max_output="much")
+    assert error.type == "config"
+    assert error.message.startswith("max_output:")
+
+
 async def test_memory_is_limited(attempt: Attempt) -> None:
     error = await attempt.fails("script", script="x = bytearray(500_000_000)", max_memory="100MB")
     assert "MemoryError" in error.message
