@@ -31,7 +31,7 @@ class DesignPage(QWidget):
         self._space: DocumentSpace | None = None
         self.palette_view = PaletteView(theme, catalogue())
         self.palette_view.step_requested.connect(self._add_step)
-        self._notices, self._canvases = QStackedWidget(), QStackedWidget()
+        self._canvases = QStackedWidget()
         self._inspectors, self._panels = QStackedWidget(), QStackedWidget()
         self._across = QSplitter(Qt.Orientation.Horizontal)
         self._down = QSplitter(Qt.Orientation.Vertical)
@@ -45,13 +45,7 @@ class DesignPage(QWidget):
         self._restore()
 
     def _lay_out(self) -> None:
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        lay_out(column)
-        column.addWidget(self._notices)
-        column.addWidget(self._canvases, 1)
-        self._notices.hide()
-        self._down.addWidget(middle)
+        self._down.addWidget(self._canvases)
         self._down.addWidget(self._panels)
         for widget in (self._sides["palette"], self._down, self._sides["inspector"]):
             self._across.addWidget(widget)
@@ -85,15 +79,13 @@ class DesignPage(QWidget):
 
     def add(self, space: DocumentSpace) -> None:
         """Takes in the views of a document that was opened."""
-        self._canvases.addWidget(space.canvas)
+        self._canvases.addWidget(space.middle)
         self._inspectors.addWidget(space.inspector)
         self._panels.addWidget(space.panel)
-        self._notices.addWidget(space.notice)
         fold = IconButton(self._theme, "chevron-down", "Fold this panel (Ctrl+J)")
         fold.clicked.connect(lambda: self.fold("bottom", True))
         space.panel.head.addWidget(fold)
         space.panel.page_chosen.connect(self._remember_tab)
-        space.notice.shown_changed.connect(self._show_notice)
 
     def show_space(self, space: DocumentSpace | None) -> None:
         """Shows a document's views; an empty place where there is none."""
@@ -101,12 +93,10 @@ class DesignPage(QWidget):
         self._stack.setCurrentIndex(0 if space else 1)
         if space is None:
             return
-        self._canvases.setCurrentWidget(space.canvas)
+        self._canvases.setCurrentWidget(space.middle)
         self._inspectors.setCurrentWidget(space.inspector)
         self._panels.setCurrentWidget(space.panel)
-        self._notices.setCurrentWidget(space.notice)
         space.panel.show_page(str(self._memory.get(TAB, "log")))
-        self._show_notice()
 
     def find_step(self) -> None:
         """Puts the cursor into the palette's search field, unfolded."""
@@ -119,9 +109,6 @@ class DesignPage(QWidget):
         if self._space is not None:
             self._space.panel.show_page(key)
             self._remember_tab(key)
-
-    def _show_notice(self) -> None:
-        self._notices.setVisible(self._space is not None and not self._space.notice.isHidden())
 
     def _add_step(self, what: dict[str, str]) -> None:
         if self._space is not None:

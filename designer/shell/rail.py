@@ -57,7 +57,7 @@ class RailButton(QAbstractButton):
         left = (self.width() - 20) / 2
         painter.drawPixmap(QRectF(left, 8, 20, 20), icon, QRectF(icon.rect()))
         painter.setPen(self._theme.color(role))
-        painter.setFont(self._theme.font("detail"))
+        painter.setFont(self._theme.font("caption"))
         painter.drawText(
             QRectF(-4, 30, self.width() + 8, 16), Qt.AlignmentFlag.AlignHCenter, self.text()
         )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QObject, QPointF, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.canvas import CanvasView
 from designer.canvas.adding import add_node, place_after
@@ -18,6 +19,7 @@ from designer.shell.canvas_link import node_states
 from designer.source_view import SourceView
 from designer.theme import Theme
 from designer.theme.notices import NoticeBar
+from designer.theme.widgets import lay_out
 from engine import EngineClient, Problem
 
 
@@ -43,6 +45,11 @@ class DocumentSpace(QObject):
         self.problems = ProblemsView(theme, document)
         self.source = SourceView(theme, document)
         self.notice = NoticeBar(theme)
+        self.middle = QWidget()
+        column = QVBoxLayout(self.middle)
+        lay_out(column)
+        column.addWidget(self.notice)
+        column.addWidget(self.canvas, 1)
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
@@ -84,7 +91,7 @@ class DocumentSpace(QObject):
     def close(self) -> None:
         """Ends what the space follows and lets go of its views."""
         self.session.clear()
-        for view in (self.canvas, self.inspector, self.panel, self.notice):
+        for view in (self.middle, self.inspector, self.panel):
             view.setParent(None)
             view.deleteLater()
         self.document.deleteLater()

@@ -54,7 +54,9 @@ class TopBar(QFrame):
         theme = self._theme
         side = QHBoxLayout(self._run_side)
         lay_out(side, theme.space("s"))
-        side.addWidget(Separator(vertical=True))
+        line = Separator(vertical=True)
+        line.setFixedHeight(20)
+        side.addWidget(line)
         side.addSpacing(4)
         side.addWidget(self.switch)
         side.addWidget(self.next_due)
@@ -95,7 +97,7 @@ class TopBar(QFrame):
         self._actions["stop"].setEnabled(running)
         self.stop.setEnabled(running)
 
-    def show_active(self, active: bool, note: str, tip: str, *, possible: bool) -> None:
+    def show_active(self, active: bool, note: str, tip: str, possible: bool) -> None:
         """Shows whether the workflow's triggers fire, and when next."""
         self.switch.setChecked(active)
         self.switch.setEnabled(possible)

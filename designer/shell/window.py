@@ -130,7 +130,7 @@ class MainWindow(QMainWindow):
         return ExecutionCanvas(self.theme, text, parent)
 
     def open_files(self, files: list[Path], sample: Path | None) -> None:
-        """Opens these files; without any those of the last time, else the sample, else a new one."""
+        """Opens these files, else those of the last time, else the sample, else a new one."""
         wanted = files or self.memory.paths(SPACES) or ([sample] if sample else [])
         opened = [self.desk.open(path) for path in wanted]
         if not any(opened) and not self.desk.spaces:

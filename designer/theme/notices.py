@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.theme.theme import Theme
@@ -22,8 +22,6 @@ MOST_TOASTS = 3
 
 class NoticeBar(QFrame):
     """One line above a view: what happened and what can be done about it."""
-
-    shown_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,11 +59,7 @@ class NoticeBar(QFrame):
             self._row.insertWidget(self._row.count() - 1, button)
             self._choices.append(button)
         self._dress()
-        self.setVisible(True)
-
-    def setVisible(self, visible: bool) -> None:
-        super().setVisible(visible)
-        self.shown_changed.emit()
+        self.show()
 
     def _dress(self) -> None:
         icon, ink, ground = _ICONS[self._tone]

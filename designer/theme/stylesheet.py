@@ -39,7 +39,17 @@ def make_stylesheet(tokens: Tokens, scheme: Scheme, icons: dict[str, str]) -> st
     values.update({f"space_{name}": value for name, value in tokens.spacing.items()})
     values.update({f"radius_{name}": value for name, value in tokens.radius.items()})
     values.update({f"size_{name}": value for name, value in tokens.size.items()})
-    for role in ("detail", "label", "body", "strong", "heading", "page", "figure", "mono"):
+    for role in (
+        "caption",
+        "detail",
+        "label",
+        "body",
+        "strong",
+        "heading",
+        "page",
+        "figure",
+        "mono",
+    ):
         entry = getattr(tokens.type, role)
         values[f"font_{role}"] = f"font-size: {entry.size}px; font-weight: {entry.weight}"
     values["mono_family"] = tokens.type.mono_family

@@ -71,7 +71,7 @@ class Theme(QObject):
         return color
 
     def font(self, role: str = "body", scale: float = 1.0) -> QFont:
-        """The font of detail, label, body, strong, heading, page, figure or mono."""
+        """The font of caption, detail, label, body, strong, heading, page, figure or mono."""
         return make_font(self.tokens, role, scale)
 
     def icon(self, name: str, color_role: str = "text", size: int = 16) -> QIcon:

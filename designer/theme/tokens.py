@@ -34,11 +34,17 @@ class FontRole(Struct, frozen=True):
     weight: int
 
 
+FONT_ROLES = (
+    "caption", "detail", "label", "body", "strong", "heading", "page", "figure", "mono",
+)  # fmt: skip
+
+
 class Type(Struct, frozen=True):
     """The faces and the type scale."""
 
     family: str
     mono_family: str
+    caption: FontRole
     detail: FontRole
     label: FontRole
     body: FontRole

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -337,6 +337,8 @@ class StatFigure(Card):
     def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.body.setSpacing(2)
+        self.setProperty("hot", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = ElidedLabel(theme, title, "label", "muted")
         self._figure = ElidedLabel(theme, "–", "figure")
         self._note = ElidedLabel(theme, "", "detail", "muted")
@@ -348,6 +350,16 @@ class StatFigure(Card):
         self._note.set_full_text(note)
         self._note.set_tone(tone)
         self.setAccessibleName(f"{self._title.full_text}: {figure}. {note}")
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The figure and the note that are shown."""
+        return self._figure.full_text, self._note.full_text
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
 
 
 def blend(over: QColor, under: QColor, share: float) -> QColor:

@@ -83,6 +83,13 @@ def local_date_time(time: datetime) -> str:
     return f"{time.astimezone():%d %b %Y, %H:%M:%S}"
 
 
+def short_local(time: datetime, now: datetime) -> str:
+    """A time near now: ``02:00`` today, ``26 Nov, 02:00`` on another day."""
+    local = time.astimezone()
+    today = local.date() == now.astimezone().date()
+    return f"{local:%H:%M}" if today else f"{local.day} {local:%b, %H:%M}"
+
+
 def state_word(state: str) -> str:
     """A state or a trigger type as people say it."""
     return _WORDS.get(state, state.replace("_", " "))
