@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any
 from engine.cli.exits import CANCELLED, OF_STATUS, USAGE, CommandError
 from engine.cli.output import print_json, seconds, state
 from engine.cli.parser import add_input, add_json, new_parser
-from engine.cli.progress import progress
+from engine.cli.progress import Progress, progress
 from engine.cli.values import read_file, read_input
 from engine.service.types import Execution
 
 if TYPE_CHECKING:
     from engine.definition.load import Loaded
     from engine.runtime.engine import Engine
+    from engine.runtime.news import Subscription
 
 ENDS = tuple(f"execution.{status}" for status in OF_STATUS)
 
@@ -61,7 +62,10 @@ async def _run(
     data, settings = read_setup()
     piped = str(arguments.file) == "-"
     file = arguments.file.absolute()
-    async with Engine(settings, data, schedules=False) as engine:
+    async with (
+        Engine(settings, data, schedules=False) as engine,
+        engine.subscribe() as news,
+    ):
         identity = await engine.execute(
             source=loaded.source.text,
             path=None if piped else str(file),
@@ -70,12 +74,19 @@ async def _run(
             priority=arguments.priority,
         )
         with _cancelled_by_signals(engine, identity), progress(arguments.quiet) as shown:
-            async with engine.subscribe(after=0, execution_id=identity) as batches:
-                async for batch in batches:
-                    shown.show(map(mapping.event, batch))
-                    if batch[-1].type in ENDS:
-                        break
+            await _follow(news, identity, shown)
         return mapping.execution(await engine.get_execution(identity))
+
+
+async def _follow(news: "Subscription", identity: str, shown: Progress) -> None:
+    """Shows what happens in an execution until it ends; others may be told of as well."""
+    from engine.service import mapping
+
+    async for batch in news:
+        own = [mapping.event(told) for told in batch if told.execution_id == identity]
+        shown.show(own)
+        if any(event.type in ENDS for event in own):
+            return
 
 
 @contextlib.contextmanager

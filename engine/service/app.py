@@ -18,6 +18,7 @@ from engine.service.routes import (
     events,
     executions,
     health,
+    metrics,
     scheduler,
     stats,
     triggers,
@@ -37,7 +38,7 @@ def create_app(engine: Engine, control: Control) -> Litestar:
     """The API of an open engine. The gate is not part of it."""
     routes = [route for resource in _RESOURCES for route in resource.ROUTES]
     return Litestar(
-        [Router(API, route_handlers=routes), *health.ROUTES, openapi_json, docs],
+        [Router(API, route_handlers=routes), *health.ROUTES, *metrics.ROUTES, openapi_json, docs],
         dependencies={
             "engine": Provide(lambda: engine, sync_to_thread=False),
             "control": Provide(lambda: control, sync_to_thread=False),

@@ -7,6 +7,8 @@ import os
 import threading
 from collections.abc import Awaitable, Callable
 
+from engine.service.metrics import Metrics
+
 CHECK = 1.0
 """Seconds between looks whether an engine without a parent is still needed."""
 _log = logging.getLogger("treadle.service")
@@ -20,6 +22,7 @@ class Control:
         self.streams = 0
         """Open event streams."""
         self.stopping = asyncio.Event()
+        self.metrics = Metrics()
 
     def stop(self) -> None:
         """Ends the engine: streams end at once, running requests may finish."""

@@ -102,6 +102,11 @@ def event(told: StreamEvent) -> api.Event:
     )
 
 
+def report(found: msgspec.Struct, kind: type[T]) -> T:
+    """A report of the engine (health, scheduler, statistics) as the API's ``kind``."""
+    return msgspec.convert(found, kind, from_attributes=True)
+
+
 def _event_data(data: Any) -> Any:
     if isinstance(data, StepRecord):
         return msgspec.structs.replace(step_execution(data), input=None, output=None)

@@ -1,14 +1,21 @@
 """What Prometheus asks for: counted from the engine's events since this process began."""
 
+import asyncio
+import logging
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from engine.runtime.news import Subscription
+from engine.service import mapping
 from engine.service.types import ENDED, Event, Execution, Health
+from engine.store.errors import StoreError
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = tuple(2.0**n for n in range(10))
 """Seconds: 1, 2, 4 ... 512."""
+PAUSE = 5.0
+_log = logging.getLogger("treadle.service")
 
 
 class Metrics:
@@ -29,6 +36,22 @@ class Metrics:
             place = bisect_left(BUCKETS, execution.duration)
             self._durations[execution.workflow_id][place] += 1
             self._seconds[execution.workflow_id] += execution.duration
+
+    async def follow(self, subscribe: Callable[[], Subscription]) -> None:
+        """Counts what subscriptions tell, one after another where the database has trouble."""
+        while True:
+            try:
+                await self._follow(subscribe())
+            except StoreError as error:
+                _log.warning("executions are not counted just now: %s", error)
+                await asyncio.sleep(PAUSE)
+
+    async def _follow(self, subscription: Subscription) -> None:
+        async with subscription:
+            async for batch in subscription:
+                for told in batch:
+                    if told.type.startswith("execution."):
+                        self.count(mapping.event(told))
 
     def render(self, health: Health) -> str:
         """The text that Prometheus reads."""

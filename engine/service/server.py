@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ LOCK_PATIENCE = 1.0
 """Seconds to wait for the data folder's lock: an engine that ends just now, a client that looks."""
 GRACE = 3
 """Seconds that running requests may take at the end."""
+
+Work = Coroutine[Any, Any, None]
 
 
 class ServeOptions(Struct, frozen=True, kw_only=True):
@@ -80,14 +82,20 @@ async def _run(
         async with Engine(settings, home) as engine:
             gate = Gate(create_app(engine, control), _access(home, settings, options, sockets))
             server = Server(gate, control, listening)
-            async with asyncio.TaskGroup() as tasks:
-                serving = tasks.create_task(server.serve(sockets.all))
-                if options.parent is not None:
-                    watch = end_with_parent(
-                        control, options.parent, server.connections, engine.busy
-                    )
-                    watching = tasks.create_task(watch)
-                    serving.add_done_callback(lambda _: watching.cancel())
+            beside = [control.metrics.follow(engine.subscribe)]
+            if options.parent is not None:
+                parent = options.parent
+                beside.append(end_with_parent(control, parent, server.connections, engine.busy))
+            await _serve_with(server.serve(sockets.all), beside)
+
+
+async def _serve_with(serving: Work, beside: Sequence[Work]) -> None:
+    """Awaits ``serving``. What runs beside it ends with it, and ends it by failing."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work) for work in beside]
+        await serving
+        for task in tasks:
+            task.cancel()
 
 
 def _access(home: Path, settings: Settings, options: ServeOptions, sockets: Sockets) -> Access:

@@ -5,12 +5,13 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
 
 import msgspec
+from litestar.types import Receive, Scope, Send
 
+from engine.runtime.news import Subscription
+from engine.service import mapping
 from engine.service.control import Control
 from engine.service.types import Event
 
@@ -30,9 +31,6 @@ HEADERS = [
     (b"x-accel-buffering", b"no"),
 ]
 
-Message = MutableMapping[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-Receive = Callable[[], Awaitable[Message]]
 Batches = AsyncIterator[Sequence[Event]]
 _encoder = msgspec.json.Encoder()
 _log = logging.getLogger("treadle.service")
@@ -43,32 +41,32 @@ class LaggingError(Exception):
 
 
 class EventStream:
-    """An ASGI response: sends the batches of a subscription until the reader or the engine goes.
+    """Sends the events of a subscription until the reader or the engine goes.
 
-    ``start`` is the id after which the stream begins; it is sent first, so that a reader who has
-    seen no event yet can resume too.
+    The subscription reads the journal at the reader's pace, so nothing piles up for a slow one.
+    The id after which it starts is sent first, so that a reader who has seen no event can resume.
     """
 
     def __init__(
-        self, subscription: AbstractAsyncContextManager[Batches], start: int, control: Control
+        self, subscription: Subscription, workflow_id: str | None, control: Control
     ) -> None:
         self._subscription = subscription
-        self._start = start
+        self._workflow_id = workflow_id
         self._control = control
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._control.streams += 1
         try:
-            async with self._subscription as batches:
-                await self._run(batches, receive, send)
+            async with self._subscription:
+                await self._run(receive, send)
         except LaggingError as error:
             # Returning before the response is complete makes the server close the connection.
             _log.warning("a reader of the event stream was cut off: %s", error)
         finally:
             self._control.streams -= 1
 
-    async def _run(self, batches: Batches, receive: Receive, send: Send) -> None:
-        writer = asyncio.create_task(self._write(batches, send))
+    async def _run(self, receive: Receive, send: Send) -> None:
+        writer = asyncio.create_task(self._write(send))
         gone = asyncio.create_task(_disconnected(receive))
         stopping = asyncio.create_task(self._control.stopping.wait())
         tasks = (writer, gone, stopping)
@@ -80,16 +78,25 @@ class EventStream:
             await asyncio.wait(tasks)
         if not writer.cancelled():
             writer.result()
-        if not gone.done() or gone.cancelled():
+        if gone.cancelled():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(FAREWELL):
                     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _write(self, batches: Batches, send: Send) -> None:
+    async def _write(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await _send_body(send, f"id: {self._start}\n\n".encode())
-        async for events in gathered(batches):
+        await _send_body(send, f"id: {self._subscription.start}\n\n".encode())
+        async for events in gathered(self._events()):
             await _send_body(send, b"".join(map(encode, events)) if events else b":\n\n")
+
+    async def _events(self) -> AsyncIterator[list[Event]]:
+        wanted = self._workflow_id
+        async for batch in self._subscription:
+            yield [
+                mapping.event(told)
+                for told in batch
+                if wanted is None or told.workflow_id == wanted
+            ]
 
 
 def encode(event: Event) -> bytes:

@@ -42,7 +42,8 @@ async def stream_events(
 ) -> ASGIApp:
     """What happens, as it happens; ids are durable, so that a lost stream is taken up again."""
     start = after if after is not None else last_event_id
-    return EventStream(engine, start, execution_id, workflow_id, control)
+    subscription = engine.subscribe(after=start, execution_id=execution_id)
+    return EventStream(subscription, workflow_id, control)
 
 
 ROUTES = [stream_events]

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar import get, post
 from litestar.params import Parameter
 
+from engine.runtime.errors import ConflictError
 from engine.service import mapping
 from engine.service.routes.queries import (
     Cursor,
@@ -15,6 +16,7 @@ from engine.service.routes.queries import (
     moment,
 )
 from engine.service.types import (
+    ENDED,
     ExecuteWrite,
     Execution,
     ExecutionStatus,
@@ -103,6 +105,9 @@ async def get_execution(engine: TheEngine, execution_id: str) -> Execution:
 )
 async def cancel(engine: TheEngine, execution_id: str) -> Execution:
     """Stops an execution and its running steps; handlers and clean-up still run."""
+    before = await engine.get_execution(execution_id, details=False)
+    if before.status in ENDED:
+        raise ConflictError(f"the execution is {before.status}; only one that goes on is cancelled")
     await engine.cancel(execution_id)
     return mapping.execution(await engine.get_execution(execution_id))
 

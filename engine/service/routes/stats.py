@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from litestar import get
 
+from engine.service import mapping
 from engine.service.errors import ApiError
 from engine.service.routes.queries import Moment, TheEngine, moment
 from engine.service.types import Stats
@@ -23,7 +24,7 @@ async def get_stats(
     start = moment("since", since) or end - PERIOD
     if start >= end:
         raise ApiError(422, "Invalid request", "since: must lie before until")
-    return await engine.stats(start, end, workflow_id)
+    return mapping.report(await engine.stats(start, end, workflow_id), Stats)
 
 
 ROUTES = [get_stats]
