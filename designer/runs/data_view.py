@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTreeView, QVBoxLayout, QWidget
 
-from designer.runs.json_model import JsonModel, expression_path
 from designer.runs.session import RunSession, Spawn
 from designer.theme import Theme
+from designer.theme.json_model import JsonModel, expression_path
 from designer.theme.segments import SegmentedControl
 from designer.theme.widgets import (
     ElidedLabel,
