@@ -168,6 +168,15 @@ def odd(request: Handler, rest: str) -> None:
     request.answer(b"whatever", Content_Encoding="lzma")
 
 
+def torn(request: Handler, rest: str) -> None:
+    request.answer(b"this was never compressed", Content_Encoding="gzip")
+
+
+def circle(request: Handler, rest: str) -> None:
+    """A page that names itself, or another host, as the next."""
+    request.answer_json({"items": [1], "next": dict(request.query).get("to", request.path)})
+
+
 def bomb(request: Handler, rest: str) -> None:
     request.answer(gzip.compress(b"0" * 50_000_000), Content_Encoding="gzip")
 
@@ -251,6 +260,8 @@ ANSWERS: dict[str, Callable[[Handler, str], None]] = {
     "gzip": zipped,
     "deflate": deflated,
     "odd": odd,
+    "torn": torn,
+    "circle": circle,
     "bomb": bomb,
     "big": big,
     "typed": typed,

@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import os
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -324,3 +326,25 @@ async def test_writers_of_one_file_never_mix(attempt: Attempt, folder: Path) -> 
         *(attempt.run("file", operation="write", path="x", content=text) for text in texts)
     )
     assert (folder / "x").read_text() in texts
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[Path]:
+    """A folder on another file system."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        path = Path(name)
+        assert path.stat().st_dev != tmp_path.stat().st_dev
+        yield path
+
+
+async def test_files_and_folders_move_between_file_systems(
+    attempt: Attempt, folder: Path, tree: Path, elsewhere: Path
+) -> None:
+    attempt.allowed_folders = (folder, elsewhere)
+    config = {"operation": "move", "path": "in/a.csv", "to": str(elsewhere)}
+    await attempt.run("file", **config)
+    assert (elsewhere / "a.csv").read_text() == "a.csv"
+    assert not (tree / "a.csv").exists()
+    await attempt.run("file", operation="move", path="in", to=str(elsewhere / "all"))
+    assert (elsewhere / "all/sub/deep/d.csv").exists()
+    assert not tree.exists()

@@ -431,6 +431,66 @@ async def test_a_proxy_gets_the_request(attempt: Attempt, site: Site) -> None:
     assert error.type == "refused"
 
 
+async def test_what_is_not_compressed_as_it_says_is_told(attempt: Attempt, site: Site) -> None:
+    error = await attempt.fails("http", url=f"{site.url}/torn")
+    assert error.type == "content_encoding"
+
+
+async def test_pages_that_go_round_in_circles_fail(attempt: Attempt, site: Site) -> None:
+    paging = {"next": "next", "items": "items"}
+    error = await attempt.fails("http", url=f"{site.url}/circle", pagination=paging)
+    assert "circles" in error.message
+
+
+async def test_pages_do_not_lead_to_another_host(attempt: Attempt, site: Site) -> None:
+    url = f"{site.url}/circle?to=http://127.0.0.2:1/x"
+    error = await attempt.fails("http", url=url, pagination={"next": "next", "items": "items"})
+    assert "another host" in error.message
+
+
+async def test_all_pages_together_are_bounded(attempt: Attempt, site: Site) -> None:
+    config = {"pagination": {"items": "data"}, "max_response": 100}
+    error = await attempt.fails("http", url=f"{site.url}/pages", **config)
+    assert error.type == "too_large"
+    config["save_to"] = "x.json"
+    error = await attempt.fails("http", url=f"{site.url}/pages", **config)
+    assert "save_to" in error.message
+
+
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        ({"proxy": "socks5://x"}, "proxy"),
+        ({"auth": {"type": "kerberos"}}, "kerberos"),
+        ({"json": {"a": "\ud800"}}, "written"),
+        ({"form": {"a": object()}}, "written"),
+        ({"files": {"a": {"filename": "x"}}}, "path"),
+        ({"files": {"a": "absent"}}, "absent"),
+        ({"max_response": "huge"}, "max_response"),
+    ],
+)
+async def test_a_config_that_cannot_work_is_told(
+    attempt: Attempt, site: Site, config: dict[str, object], key: str
+) -> None:
+    error = await attempt.fails("http", url=f"{site.url}/echo", method="POST", **config)
+    assert not error.retryable
+    assert key in error.message
+    assert not site.requests
+
+
+async def test_the_next_address_of_a_host_is_tried(
+    attempt: Attempt, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def two_addresses(host: str, port: int, **words: object) -> list[tuple[object, ...]]:
+        return [(None, None, None, None, (address, port)) for address in ("127.0.0.3", "127.0.0.1")]
+
+    monkeypatch.setattr(loop, "getaddrinfo", two_addresses)
+    output = (await attempt.run("http", url=f"http://shop.test:{site.port}/echo")).output
+    assert output["status_code"] == 200
+
+
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 

@@ -277,6 +277,19 @@ async def test_without_a_supervisor_the_tree_is_looked_through(
     await until(lambda: all(is_gone(pid_in(pid)) for pid in pids), 1)
 
 
+async def test_a_cancel_at_the_very_start_leaves_nothing(attempt: Attempt) -> None:
+    for turns in range(12):
+        shutil.rmtree(attempt.scratch)
+        attempt.scratch.mkdir()
+        running = asyncio.create_task(attempt.run("script", script="exec sleep 1000", runtime="sh"))
+        await asyncio.sleep(turns * 0.004)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    left = [child for child in psutil.Process().children() if child.is_running()]
+    assert left == []
+
+
 async def test_what_survives_a_script_is_ended_with_it(attempt: Attempt) -> None:
     assert attempt.folder
     code = "(setsid sleep 1000 & echo $! > left.pid); sleep 1000 & echo $! > child.pid; echo 1"
