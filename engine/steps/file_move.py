@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,17 @@ def move(config: Mapping[str, Any], context: StepContext, stop: threading.Event)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        done = _carry(config, context, stop, _copy_file)
-        shutil.rmtree(source)
+        done = _carry(config, context, stop, _move_file)
+        _drop_empty_folders(source)
         return done
     return {"path": str(source), "to": str(target), "files": [target.name], "count": 1}
+
+
+def _drop_empty_folders(folder: Path) -> None:
+    """Removes a folder and those in it, deepest first; what holds a link or a pipe stays."""
+    for name, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            Path(name).rmdir()
 
 
 def delete(

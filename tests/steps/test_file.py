@@ -345,6 +345,10 @@ async def test_files_and_folders_move_between_file_systems(
     await attempt.run("file", **config)
     assert (elsewhere / "a.csv").read_text() == "a.csv"
     assert not (tree / "a.csv").exists()
+    await attempt.run("file", operation="move", path="in/sub", to=str(elsewhere / "sub"))
+    assert (elsewhere / "sub/deep/d.csv").exists()
+    assert not (tree / "sub").exists()
+    (tree / "link").symlink_to("b.txt")
     await attempt.run("file", operation="move", path="in", to=str(elsewhere / "all"))
-    assert (elsewhere / "all/sub/deep/d.csv").exists()
-    assert not tree.exists()
+    assert (elsewhere / "all/b.txt").exists()
+    assert [entry.name for entry in tree.iterdir()] == ["link"]
