@@ -82,6 +82,8 @@ def resume(state: State, time: datetime, *, clean: bool = False) -> Turn:
     ``clean`` says that the engine was stopped on purpose, which counts against no step.
     """
     turn = Turn([], [])
+    if state.phase == "queued":
+        turn.orders.extend(queue_timer(state))
     if state.phase in ("new", "queued", "ended"):
         return turn
     turn.orders.extend(steps.due(state))
@@ -103,13 +105,19 @@ def execution_timer(state: State) -> list[SetTimer]:
     return [SetTimer("execution", state.started + timedelta(seconds=seconds))]
 
 
+def queue_timer(state: State) -> list[SetTimer]:
+    """The timer of the execution's time in the queue."""
+    seconds = state.plan.workflow.queue_timeout
+    if seconds is None or state.queued is None:
+        return []
+    return [SetTimer("queue", state.queued + timedelta(seconds=seconds))]
+
+
 def _queued(state: State, event: ExecutionQueued, commands: list[Command]) -> None:
     if state.phase != "new":
         raise InvalidEventError("the execution was queued twice")
     state.begin(event.input, event.cause, event.time)
-    seconds = state.plan.workflow.queue_timeout
-    if seconds is not None:
-        commands.append(SetTimer("queue", event.time + timedelta(seconds=seconds)))
+    commands.extend(queue_timer(state))
 
 
 def _started(state: State, event: ExecutionStarted, commands: list[Command]) -> None:

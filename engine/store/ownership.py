@@ -117,6 +117,25 @@ def claim(connection: Connection, execution_id: str, dead: str, me: str) -> bool
     return done.rowcount == 1
 
 
+def want_cancel(connection: Connection, execution_id: str, reason: str) -> None:
+    """Asks the owner of an unfinished execution, another process, to cancel it."""
+    connection.execute(
+        update(executions)
+        .where(executions.c.id == execution_id, executions.c.end_time.is_(None))
+        .values(cancel_wanted=reason or "it was cancelled")
+    )
+
+
+def cancels_wanted(connection: Connection, owner: str) -> dict[str, str]:
+    """The executions of an owner that others want cancelled, and why."""
+    query = select(executions.c.id, executions.c.cancel_wanted).where(
+        executions.c.owner == owner,
+        executions.c.end_time.is_(None),
+        executions.c.cancel_wanted.is_not(None),
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
 def read_left(connection: Connection, execution_id: str) -> Left:
     """What is needed to go on with an execution. Raises LookupError for one that is not there."""
     query = (

@@ -43,11 +43,17 @@ TYPES: dict[type[Any], str] = {
 }
 
 
-def add_event(batch: Batch, execution_id: str, workflow_id: str, event: Event) -> None:
-    """Puts an event and its rows into a batch. Raises RecordError for what JSON cannot hold."""
+def add_event(
+    batch: Batch, execution_id: str, workflow_id: str, event: Event, data: str | None = None
+) -> None:
+    """Puts an event and its rows into a batch; ``data`` is its JSON text, if that is made already.
+
+    Raises RecordError for what JSON cannot hold.
+    """
     kind = type(event)
     time = to_micros(event.time)
-    row = EventRow(execution_id, workflow_id, TYPES[kind], time, encode(event), event)
+    text = encode(event) if data is None else data
+    row = EventRow(execution_id, workflow_id, TYPES[kind], time, text, event)
     batch.events.append(row)
     rule = _RULES.get(kind)
     if rule is not None:

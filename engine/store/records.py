@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 from msgspec import Struct
 
 T = TypeVar("T")
+ENDED = frozenset({"completed", "failed", "cancelled", "timed_out"})
+"""The states of an execution that never change again."""
 UNFINISHED = ("pending", "queued", "running", "paused", "waiting")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql import ClauseElement
@@ -152,7 +152,7 @@ def _upsert_step() -> Compiled:
 
 @cache
 def _count() -> Compiled:
-    last = func.max(func.coalesce(workflows.c.last_executed, 0), bindparam("last"))
+    last = func.max(func.coalesce(workflows.c.last_executed, literal_column("0")), bindparam("last"))
     return Compiled(
         update(workflows)
         .where(workflows.c.id == bindparam("workflow_id"))

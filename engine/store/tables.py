@@ -119,6 +119,7 @@ executions = Table(
     Column("error_type", Text),
     Column("error_message", Text),
     Column("reason", Text),
+    Column("cancel_wanted", Text),
     Column("retry_of", Text),
     Column("owner", Text),
     Column("idempotency_key", Text),

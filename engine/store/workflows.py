@@ -23,6 +23,8 @@ class WorkflowFilter(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     owner_id: str | None = None
     q: str | None = None
+    path: str | None = None
+    """The definition file's absolute path."""
 
 
 class Registration(Struct, frozen=True, kw_only=True):
@@ -42,9 +44,14 @@ class Registration(Struct, frozen=True, kw_only=True):
 _live = workflows.c.deleted_at.is_(None)
 
 
+def text_digest(text: str) -> str:
+    """The name by which a text is kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def put_text(connection: Connection, text: str) -> str:
     """Keeps a text once, and returns its hash."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = text_digest(text)
     connection.execute(upsert(texts).values(hash=digest, text=text).on_conflict_do_nothing())
     return digest
 
@@ -178,6 +185,13 @@ def workflows_with_status(connection: Connection, status: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
+def count_workflows(connection: Connection) -> tuple[int, int]:
+    """How many workflows there are, and how many of them are active."""
+    active = func.coalesce(func.sum(workflows.c.status == "active"), 0)
+    total, running = connection.execute(select(func.count(), active).where(_live)).one()
+    return int(total), int(running)
+
+
 def get_version(connection: Connection, workflow_id: str, version: int) -> VersionRecord | None:
     """One version with its text."""
     query = (
@@ -196,6 +210,15 @@ def get_version(connection: Connection, workflow_id: str, version: int) -> Versi
         created_at=from_micros(row.created_at),
         text=row.text,
     )
+
+
+def find_version(connection: Connection, workflow_id: str, text: str) -> int | None:
+    """The newest version of a workflow that has this text."""
+    query = select(func.max(workflow_versions.c.version)).where(
+        workflow_versions.c.workflow_id == workflow_id,
+        workflow_versions.c.text_hash == text_digest(text),
+    )
+    return connection.execute(query).scalar()
 
 
 def change_workflow(connection: Connection, workflow_id: str, **values: Any) -> None:
@@ -309,6 +332,8 @@ def _filtered(query: Select[Any], wanted: WorkflowFilter) -> Select[Any]:
         query = query.where(workflows.c.status.in_(wanted.statuses))
     if wanted.owner_id:
         query = query.where(workflows.c.owner_id == wanted.owner_id)
+    if wanted.path:
+        query = query.where(workflows.c.path == wanted.path)
     for tag in wanted.tags:
         query = query.where(workflows.c.tags.contains(encode(tag), autoescape=True))
     if wanted.q:

@@ -1,0 +1,403 @@
+"""The engine: runs workflows, keeps their history, fires their schedules, tells what happens."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import shutil
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from engine.core.events import Cause
+from engine.definition.catalogue import Catalogue
+from engine.definition.template import SystemVolatile, render
+from engine.runtime.errors import NotFoundError
+from engine.runtime.host import Host
+from engine.runtime.library import Library
+from engine.runtime.news import News, Subscription
+from engine.runtime.recovery import Recovery
+from engine.runtime.reports import Health, HealthStats, SchedulerStatus
+from engine.runtime.schedules import Schedules
+from engine.runtime.start import Launcher, Wanted
+from engine.runtime.upkeep import CLEAN, ROLL, Upkeep, add_up, clean_logs
+from engine.runtime.workflows import Workflows
+from engine.settings.folders import private_folder
+from engine.settings.lock import OwnerLock
+from engine.settings.settings import Settings
+from engine.steps.base import StepType
+from engine.store import executions as runs
+from engine.store import ownership
+from engine.store import workflows as table
+from engine.store.errors import StoreError
+from engine.store.executions import ExecutionFilter
+from engine.store.records import (
+    ENDED,
+    ExecutionRecord,
+    LogRecord,
+    Page,
+    StepRecord,
+    TriggerRecord,
+    WorkflowRecord,
+    split_step_execution_id,
+)
+from engine.store.stats import Stats, read_stats
+from engine.store.store import Store, open_store
+from engine.store.workflows import WorkflowFilter
+
+LOOK = 0.2
+"""Seconds between looks at an execution that another process carries out."""
+CANCEL_LOOK = 0.5
+"""Seconds between looks for what other processes want cancelled."""
+
+log = logging.getLogger(__name__)
+
+
+class Engine:
+    """One engine process: ``async with Engine(settings, home) as engine``.
+
+    With ``schedules`` False it runs only what it is given, beside an engine that does the rest: no
+    triggers, no taking over of executions. Opening raises StoreError where the database cannot be
+    used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        home: Path,
+        *,
+        catalogue: Catalogue | None = None,
+        step_types: dict[str, StepType] | None = None,
+        schedules: bool = True,
+    ) -> None:
+        self.settings = settings
+        self.home = home
+        self.owner = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._catalogue = catalogue
+        self._step_types = step_types
+        self._whole = schedules
+        self._news = News()
+        self._began = time.monotonic()
+        self._stack = contextlib.AsyncExitStack()
+        self._store: Store
+        self._host: Host
+        self._library: Library
+        self._launcher: Launcher
+        self._schedules: Schedules
+        self._workflows: Workflows
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            await self._open(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    async def _open(self, stack: contextlib.AsyncExitStack) -> None:
+        data = private_folder(self.home)
+        database = self.settings.database
+        lock = OwnerLock(data, self.owner)
+        stack.callback(lock.release)
+        self._store = await open_store(
+            database.url, data, lambda _: self._news.tell(), synchronous=database.synchronous
+        )
+        stack.push_async_callback(self._store.close)
+        now = datetime.now(UTC)
+        await self._store.write(ownership.add_owner, self.owner, lock.path, os.getpid(), now)
+        scratch = data / "scratch" / self.owner
+        stack.callback(shutil.rmtree, scratch, ignore_errors=True)
+        self._assemble(scratch)
+        stack.push_async_callback(self._host.close)
+        upkeep = Upkeep()
+        stack.push_async_callback(upkeep.close)
+        upkeep.every(CANCEL_LOOK, self._cancel_wanted)
+        if self._whole:
+            await self._take_up_work(stack, upkeep)
+
+    def _assemble(self, scratch: Path) -> None:
+        if self._step_types is None:
+            from engine.steps.registry import step_types
+
+            self._step_types = dict(step_types())
+        if self._catalogue is None:
+            from engine.triggers.registry import trigger_types
+
+            self._catalogue = Catalogue(step_types=self._step_types, trigger_types=trigger_types())
+        self._host = Host(self._store, self.settings, self._step_types, scratch)
+        self._library = Library(self._store, self._catalogue)
+        self._launcher = Launcher(self._host, self._library, self.owner)
+        self._schedules = Schedules(self._store, self._library, self._host.clock, self._fire)
+        self._workflows = Workflows(
+            self._store, self._library, self._schedules, self._catalogue, enabled=self._fires
+        )
+
+    @property
+    def _fires(self) -> bool:
+        return self._whole and self.settings.scheduler.enabled
+
+    async def _take_up_work(self, stack: contextlib.AsyncExitStack, upkeep: Upkeep) -> None:
+        recovery = Recovery(self._host, self._library, self.owner)
+        await recovery.sweep()
+        stack.push_async_callback(self._schedules.close)
+        await self._workflows.watch_all()
+        retention = self.settings.executor.log_retention
+        upkeep.every(self.settings.scheduler.poll_interval, recovery.sweep)
+        upkeep.every(ROLL, lambda: add_up(self._store))
+        upkeep.every(CLEAN, lambda: clean_logs(self._store, retention))
+
+    async def _cancel_wanted(self) -> None:
+        """Carries out what other processes asked of this one's executions."""
+        if not self._host.courses:
+            return
+        wanted = await self._store.read(ownership.cancels_wanted, self.owner)
+        for execution_id, reason in wanted.items():
+            course = self._host.courses.get(execution_id)
+            if course is not None and not course.state.cancels:
+                course.cancel(reason)
+
+    async def _fire(self, workflow: WorkflowRecord, trigger: TriggerRecord, cause: Cause) -> None:
+        """Starts the execution of a due trigger; the same due time never starts two."""
+        record = await self._workflows.sync(workflow.id)
+        about = {
+            "type": cause.type,
+            "name": cause.name,
+            "time": cause.time.isoformat() if cause.time else None,
+            "payload": cause.payload,
+            "headers": cause.headers,
+        }
+        await self.execute(
+            workflow_id=workflow.id,
+            version=record.active_version,
+            input=render(trigger.input, {"trigger": about}, SystemVolatile()),
+            idempotency_key=f"{trigger.id} {cause.time.isoformat() if cause.time else ''}",
+            cause=cause,
+        )
+
+    # Executions
+
+    async def execute(
+        self,
+        *,
+        workflow_id: str | None = None,
+        version: int | None = None,
+        source: str | None = None,
+        path: str | None = None,
+        folder: str | None = None,
+        input: dict[str, Any] | None = None,  # noqa: A002
+        priority: int | None = None,
+        idempotency_key: str | None = None,
+        cause: Cause | None = None,
+    ) -> str:
+        """Starts an execution of a workflow's newest text, or of ``source``; its id.
+
+        It is on disk when this returns. The same ``idempotency_key`` gives the same execution.
+        Raises NotFoundError, DefinitionError, InputError and StoreError.
+        """
+        wanted = Wanted(
+            workflow_id=workflow_id,
+            version=version,
+            source=source,
+            path=path,
+            folder=folder,
+            input=input or {},
+            priority=priority,
+            idempotency_key=idempotency_key,
+            cause=cause,
+        )
+        return await self._launcher.start(wanted)
+
+    async def cancel(self, execution_id: str, reason: str = "") -> None:
+        """Ends an execution; what has ended stays. Raises NotFoundError."""
+        course = self._host.courses.get(execution_id)
+        if course is not None:
+            course.cancel(reason)
+            await course.settled()
+            return
+        record = await self.get_execution(execution_id, details=False)
+        if record.status not in ENDED:
+            await self._store.write(ownership.want_cancel, execution_id, reason)
+
+    async def wait(self, execution_id: str) -> str:
+        """The status in which an execution ends. Raises NotFoundError."""
+        while True:
+            course = self._host.courses.get(execution_id)
+            if course is not None:
+                return await asyncio.shield(course.ended)
+            record = await self.get_execution(execution_id, details=False)
+            if record.status in ENDED:
+                return record.status
+            await asyncio.sleep(LOOK)
+
+    async def list_executions(
+        self, wanted: ExecutionFilter | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Page[ExecutionRecord]:
+        """Executions, newest first."""
+        return await self._store.read(
+            runs.list_executions, wanted or ExecutionFilter(), limit, cursor
+        )
+
+    async def get_execution(self, execution_id: str, *, details: bool = True) -> ExecutionRecord:
+        """One execution, with its steps if ``details`` are wanted. Raises NotFoundError."""
+        found = await self._store.read(runs.get_execution, execution_id, with_steps=details)
+        if found is None:
+            raise NotFoundError("execution", execution_id)
+        return found
+
+    async def list_steps(
+        self,
+        execution_id: str,
+        *,
+        parent_id: str | None = None,
+        limit: int = 1000,
+        cursor: str | None = None,
+    ) -> Page[StepRecord]:
+        """Step executions of the top level, or inside one of them. Raises NotFoundError."""
+        parent = self._step_key(parent_id)[1] if parent_id else None
+        return await self._store.read(
+            runs.list_steps, execution_id, parent=parent, limit=limit, cursor=cursor
+        )
+
+    async def get_step(self, step_execution_id: str) -> StepRecord:
+        """One step execution with its input and output. Raises NotFoundError."""
+        found = await self._store.read(runs.get_step, *self._step_key(step_execution_id))
+        if found is None:
+            raise NotFoundError("step execution", step_execution_id)
+        return found
+
+    async def list_logs(
+        self, execution_id: str, *, step_id: str | None = None, after: int = 0, limit: int = 1000
+    ) -> Page[LogRecord]:
+        """Log lines in order. Raises NotFoundError."""
+        await self.get_execution(execution_id, details=False)
+        return await self._store.read(
+            runs.list_logs, execution_id, step_id=step_id, after=after, limit=limit
+        )
+
+    def subscribe(
+        self, *, after: int | None = None, execution_id: str | None = None
+    ) -> Subscription:
+        """What is recorded from now on, or after a durable id, in batches."""
+        return Subscription(self._store, self._news, after, execution_id)
+
+    @staticmethod
+    def _step_key(step_execution_id: str) -> tuple[str, str]:
+        try:
+            return split_step_execution_id(step_execution_id)
+        except ValueError:
+            raise NotFoundError("step execution", step_execution_id) from None
+
+    # Workflows and triggers
+
+    async def save_workflow(self, *, text: str, **given: Any) -> WorkflowRecord:
+        """Keeps a text as the newest version of its workflow; see ``Workflows.save``."""
+        return await self._workflows.save(text=text, **given)
+
+    async def sync_file(self, workflow_id: str) -> WorkflowRecord:
+        """Takes over what was saved in a workflow's file. Raises NotFoundError."""
+        return await self._workflows.sync(workflow_id)
+
+    async def find_workflow(self, path: str) -> WorkflowRecord | None:
+        """The workflow that is known by a file."""
+        return await self._workflows.find_by_path(path)
+
+    async def list_workflows(
+        self, wanted: WorkflowFilter | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Page[WorkflowRecord]:
+        """Workflows by name, without their texts."""
+        return await self._workflows.list_workflows(wanted or WorkflowFilter(), limit, cursor)
+
+    async def get_workflow(self, workflow_id: str) -> WorkflowRecord:
+        """One workflow with its newest text and its triggers. Raises NotFoundError."""
+        return await self._workflows.get(workflow_id)
+
+    async def delete_workflow(self, workflow_id: str) -> None:
+        """Forgets a workflow; its executions stay. Raises NotFoundError, ConflictError."""
+        await self._workflows.delete(workflow_id)
+
+    async def set_status(self, workflow_id: str, action: str) -> WorkflowRecord:
+        """``activate``, ``pause``, ``resume`` or ``cancel``; see ``Workflows.set_status``."""
+        return await self._workflows.set_status(workflow_id, action)
+
+    async def list_triggers(self, workflow_id: str) -> list[TriggerRecord]:
+        """The triggers of a workflow. Raises NotFoundError."""
+        return await self._workflows.list_triggers(workflow_id)
+
+    async def add_trigger(self, workflow_id: str, **given: Any) -> TriggerRecord:
+        """Adds a trigger; see ``Workflows.add_trigger``."""
+        return await self._workflows.add_trigger(workflow_id, **given)
+
+    async def change_trigger(self, trigger_id: str, **given: Any) -> TriggerRecord:
+        """Changes a trigger; see ``Workflows.change_trigger``."""
+        return await self._workflows.change_trigger(trigger_id, **given)
+
+    async def delete_trigger(self, trigger_id: str) -> None:
+        """Forgets a trigger made by API. Raises NotFoundError, ConflictError."""
+        await self._workflows.delete_trigger(trigger_id)
+
+    # The engine itself
+
+    async def stats(
+        self, since: datetime, until: datetime, workflow_id: str | None = None
+    ) -> Stats:
+        """The numbers of a period, up to what ended just now."""
+        await add_up(self._store)
+        return await self._store.read(read_stats, since, until, workflow_id)
+
+    async def busy(self) -> bool:
+        """Whether anything runs, waits, or is scheduled."""
+        if self._host.courses:
+            return True
+        return bool(await self._store.read(table.workflows_with_status, "active"))
+
+    async def health(self) -> Health:
+        """How the engine's parts are."""
+        from engine import __version__
+
+        active = total = 0
+        trouble = self._store.writer.trouble
+        try:
+            total, active = await self._store.read(table.count_workflows)
+        except StoreError as error:
+            trouble = trouble or error
+        scheduler = "ok" if self._fires else "switched off in the settings"
+        checks = {
+            "database": str(trouble) if trouble else "ok",
+            "scheduler": scheduler,
+            "executor": "ok",
+        }
+        return Health(
+            status="unhealthy" if trouble else "healthy",
+            checks=checks,
+            stats=HealthStats(
+                active_executions=self._host.running,
+                queued_executions=self._host.queued,
+                total_workflows=total,
+                active_workflows=active,
+            ),
+            version=__version__,
+            uptime=time.monotonic() - self._began,
+        )
+
+    async def scheduler_status(self) -> SchedulerStatus:
+        """What runs and waits, and what is due next."""
+        upcoming = self._schedules.upcoming()
+        return SchedulerStatus(
+            enabled=self._fires,
+            running=self._host.running,
+            queued=self._host.queued,
+            workers=self.settings.scheduler.workers,
+            scheduled=self._schedules.count,
+            next_due=upcoming.due if upcoming else None,
+            next_workflow_id=upcoming.workflow_id if upcoming else None,
+            next_workflow_name=upcoming.workflow_name if upcoming else None,
+        )

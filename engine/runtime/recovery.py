@@ -1,0 +1,117 @@
+"""Takes over what a dead engine left: its executions, and the processes of its cut-off attempts."""
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from engine.core.decide import replay, resume
+from engine.core.events import CancelRequested
+from engine.core.plan import Plan
+from engine.core.state import State
+from engine.definition.model import Workflow
+from engine.definition.problems import DefinitionError
+from engine.runtime.course import Course, Header
+from engine.runtime.host import Host
+from engine.runtime.library import Library, problem_text
+from engine.settings.lock import FileLock
+from engine.store import ownership
+from engine.store.ownership import Left
+
+log = logging.getLogger(__name__)
+KEY_VARIABLE = "TREADLE_IDEMPOTENCY_KEY"
+
+
+class Recovery:
+    """Looks for dead owners at the start and from time to time."""
+
+    def __init__(self, host: Host, library: Library, owner: str) -> None:
+        self._host = host
+        self._library = library
+        self._owner = owner
+
+    async def sweep(self) -> int:
+        """Takes over the executions of every owner that is dead; how many they were."""
+        owners = await self._host.store.read(ownership.other_owners, self._owner)
+        taken = 0
+        for owner, path in owners.items():
+            lock = FileLock(path)
+            if path.exists() and not lock.acquire():
+                continue
+            try:
+                taken += await self._take_over(owner)
+            finally:
+                lock.release(remove=True)
+        return taken
+
+    async def _take_over(self, dead: str) -> int:
+        claimed = await self._host.store.write(_claim_all, dead, self._owner)
+        if claimed:
+            log.info("taking over %d executions of an engine that ended", len(claimed))
+            kill_leftovers(claimed)
+        for execution_id in claimed:
+            await self._go_on(execution_id)
+        await self._host.store.write(ownership.remove_owner, dead)
+        return len(claimed)
+
+    async def _go_on(self, execution_id: str) -> None:
+        left = await self._host.store.read(ownership.read_left, execution_id)
+        try:
+            ready = await self._library.ready(left.text, None, left.folder)
+        except DefinitionError as error:
+            self._give_up(left, problem_text(error))
+            return
+        state = replay(ready.plan, left.history)
+        course = Course(self._host, _header(left), state)
+        turn = resume(state, datetime.now(UTC))
+        if state.phase == "queued":
+            self._host.admit(course, turn.orders)
+            return
+        self._host.go_on(course)
+        course.take(turn)
+
+    def _give_up(self, left: Left, why: str) -> None:
+        """The text does not load any more, with this version or these plug-ins: it ends."""
+        log.error("execution %s cannot go on: %s", left.id, why)
+        state = State(Plan(Workflow()))
+        state.begin({}, None, datetime.now(UTC))
+        course = Course(self._host, _header(left), state)
+        self._host.go_on(course)
+        reason = f"its definition cannot be loaded any more: {why}"
+        course.feed(CancelRequested(time=datetime.now(UTC), reason=reason))
+
+
+def _claim_all(connection: Connection, dead: str, me: str) -> list[str]:
+    return [
+        execution_id
+        for execution_id in ownership.unfinished_of(connection, dead)
+        if ownership.claim(connection, execution_id, dead, me)
+    ]
+
+
+def _header(left: Left) -> Header:
+    return Header(
+        id=left.id,
+        workflow_id=left.workflow_id,
+        version=left.version,
+        folder=Path(left.folder) if left.folder else None,
+        priority=left.priority,
+        mark_key=left.mark_key,
+        trigger_id=left.trigger_id,
+    )
+
+
+def kill_leftovers(executions: list[str]) -> None:
+    """Kills processes of attempts that outlived their engine, found by their idempotency key."""
+    import psutil
+
+    ids = frozenset(executions)
+    for process in psutil.process_iter():
+        try:
+            key = process.environ().get(KEY_VARIABLE, "")
+            if key.partition(".")[0] in ids and process.pid != psutil.Process().pid:
+                log.warning("killing process %d of a cut-off attempt", process.pid)
+                process.kill()
+        except psutil.Error:
+            continue

@@ -1,0 +1,191 @@
+"""How an execution comes to be: its text found, its input checked, its first event written."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from engine.core.decide import advance
+from engine.core.events import Cause, ExecutionQueued
+from engine.core.state import State
+from engine.definition.model import Workflow
+from engine.definition.problems import Problem
+from engine.runtime.course import Course, Header
+from engine.runtime.dispatcher import DEFAULT_PRIORITY
+from engine.runtime.errors import InputError
+from engine.runtime.host import Host
+from engine.runtime.library import Library, Ready, absolute
+from engine.runtime.schedules import count_fire
+from engine.runtime.schemas import describe_errors
+from engine.store import ownership
+from engine.store import workflows as table
+from engine.store.batch import Batch
+from engine.store.ownership import NewExecution
+from engine.store.project import add_event
+from engine.store.times import new_id
+from engine.store.workflows import Registration
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is to be executed: a workflow's newest version, or a text."""
+
+    workflow_id: str | None = None
+    version: int | None = None
+    source: str | None = None
+    path: str | None = None
+    folder: str | None = None
+    input: dict[str, Any] = {}
+    priority: int | None = None
+    idempotency_key: str | None = None
+    cause: Cause | None = None
+
+
+class _Origin(Struct, frozen=True):
+    """The text to run, and the workflow that it belongs to."""
+
+    workflow_id: str
+    version: int | None
+    text: str
+    folder: str | None
+    ready: Ready
+
+
+class _RepeatedError(Exception):
+    """The idempotency key has started an execution before."""
+
+    def __init__(self, execution_id: str) -> None:
+        self.execution_id = execution_id
+
+
+class Launcher:
+    """Starts executions for an engine."""
+
+    def __init__(self, host: Host, library: Library, owner: str) -> None:
+        self._host = host
+        self._library = library
+        self._owner = owner
+
+    async def start(self, wanted: Wanted) -> str:
+        """Records a new execution and queues it; its id. It is on disk when this returns.
+
+        Raises NotFoundError, DefinitionError, InputError and StoreError.
+        """
+        origin = await self._origin(wanted)
+        workflow = origin.ready.plan.workflow
+        check_input(workflow, wanted.input)
+        priority = _priority(wanted, workflow)
+        now = datetime.now(UTC)
+        header = Header(
+            id=new_id(now),
+            workflow_id=origin.workflow_id,
+            version=origin.version,
+            folder=Path(origin.folder) if origin.folder else None,
+            priority=priority,
+            mark_key=os.urandom(32),
+            trigger_id=wanted.cause.id if wanted.cause else None,
+        )
+        try:
+            return await self._queue(header, origin, wanted, now)
+        except _RepeatedError as repeated:
+            return repeated.execution_id
+
+    async def _queue(self, header: Header, origin: _Origin, wanted: Wanted, now: datetime) -> str:
+        state = State(origin.ready.plan)
+        queued = ExecutionQueued(time=now, input=wanted.input, cause=wanted.cause)
+        turn = advance(state, queued)
+        batch = Batch(events=[], executions=[], steps=[], tallies=[], logs=[])
+        for event in turn.events:
+            add_event(batch, header.id, header.workflow_id, event)
+        cause = wanted.cause or Cause()
+
+        def work(connection: Connection) -> None:
+            if wanted.idempotency_key is not None:
+                known = ownership.find_idempotent(
+                    connection, header.workflow_id, wanted.idempotency_key
+                )
+                if known is not None:
+                    raise _RepeatedError(known)
+            ownership.add_execution(
+                connection,
+                NewExecution(
+                    id=header.id,
+                    workflow_id=header.workflow_id,
+                    version=header.version,
+                    text_hash=table.put_text(connection, origin.text),
+                    folder=origin.folder,
+                    priority=header.priority,
+                    created=now,
+                    trigger_id=cause.id,
+                    trigger_type=cause.type,
+                    trigger_name=cause.name,
+                    owner=self._owner,
+                    idempotency_key=wanted.idempotency_key,
+                    mark_key=header.mark_key,
+                ),
+            )
+            if cause.id is not None:
+                count_fire(connection, cause.id, cause.time or now, now)
+
+        await self._host.store.writer.run(work, batch)
+        course = Course(self._host, header, state)
+        self._host.admit(course, turn.orders)
+        return header.id
+
+    async def _origin(self, wanted: Wanted) -> _Origin:
+        if wanted.source is not None:
+            return await self._text_origin(wanted, wanted.source)
+        if wanted.workflow_id is None:
+            raise InputError("name the workflow, or give the text to run")
+        record = await self._library.current(wanted.workflow_id)
+        version = wanted.version or record.version
+        text = record.text or ""
+        if version != record.version:
+            text = await self._library.text_of(record.id, version)
+        ready = await self._library.ready(text, record.path, record.folder)
+        return _Origin(record.id, version, text, _folder(record.path, record.folder), ready)
+
+    async def _text_origin(self, wanted: Wanted, text: str) -> _Origin:
+        """A text that is run as it is: it belongs to its file's workflow, or to one of its name."""
+        path = absolute(wanted.path)
+        ready = await self._library.ready(text, path, wanted.folder)
+        given = Registration(
+            text=text,
+            workflow=ready.plan.workflow,
+            path=path,
+            folder=wanted.folder,
+            origin="file" if path else "text",
+        )
+        known = wanted.workflow_id or await self._library.find(given)
+        if known is None:
+            known = await self._library.register(given)
+        version = await self._library.version_of(known, text)
+        return _Origin(known, version, text, _folder(path, wanted.folder), ready)
+
+
+def check_input(workflow: Workflow, given: dict[str, Any]) -> None:
+    """Raises InputError where an input does not fit the definition's ``inputs``."""
+    if workflow.inputs is None:
+        return
+    errors = describe_errors(workflow.inputs, given, "input")
+    if errors:
+        problems = tuple(
+            Problem(severity="error", code="input", message=message) for message in errors
+        )
+        raise InputError(f"the input does not fit: {'; '.join(errors)}", problems)
+
+
+def _priority(wanted: Wanted, workflow: Workflow) -> int:
+    given = wanted.priority if wanted.priority is not None else workflow.priority
+    priority = DEFAULT_PRIORITY if given is None else given
+    if not 0 <= priority <= 9:
+        raise InputError(f"the priority is {priority}; it goes from 0 to 9, 9 first")
+    return priority
+
+
+def _folder(path: str | None, folder: str | None) -> str | None:
+    if folder:
+        return folder
+    return str(Path(path).parent) if path else None

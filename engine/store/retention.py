@@ -1,0 +1,32 @@
+"""Deletes what is not to be kept for ever, a little at a time."""
+
+from sqlalchemy import Connection, delete, func, select
+
+from engine.store.tables import logs
+
+AT_ONCE = 2_000
+PAGES = 500
+
+
+def delete_logs(connection: Connection, before: int) -> bool:
+    """Deletes some of the log lines older than ``before``; whether there are more.
+
+    The newest line stays whatever its age, so that ids never begin anew.
+    """
+    newest = select(func.max(logs.c.id)).scalar_subquery()
+    old = (
+        select(logs.c.id)
+        .where(logs.c.time < before, logs.c.id < newest)
+        .order_by(logs.c.id)
+        .limit(AT_ONCE)
+    )
+    first = connection.execute(select(logs.c.time).order_by(logs.c.id).limit(1)).scalar()
+    if first is None or first >= before:
+        return False
+    done = connection.execute(delete(logs).where(logs.c.id.in_(old)))
+    return done.rowcount == AT_ONCE
+
+
+def give_back(connection: Connection) -> None:
+    """Returns some free pages of the file to the system."""
+    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})").all()
