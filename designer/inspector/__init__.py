@@ -1,0 +1,5 @@
+"""The inspector."""
+
+from designer.inspector.view import InspectorView
+
+__all__ = ["InspectorView"]

@@ -1,0 +1,137 @@
+"""Editors for code and for JSON, with line numbers and colours."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtWidgets import QVBoxLayout
+
+from designer.document.diff import minimal_splice
+from designer.inspector.editors.base import Editor
+from designer.inspector.editors.template_edit import _units
+from designer.inspector.fields import Field
+from designer.inspector.values import EMPTY, read_json_field, shown_json
+from designer.theme import Theme
+from designer.theme.code_edit import CodeEdit
+from designer.theme.widgets import lay_out, set_style_property
+
+MIN_LINES, MAX_LINES = 6, 18
+"""Of a code field, which grows with its text."""
+
+
+class CodeField(CodeEdit):
+    """A code field of a form: undo goes to the document."""
+
+    def __init__(self, theme: Theme, language: str, lines: int) -> None:
+        super().__init__(theme, language)
+        self._lines = lines
+        self._editor: CodeEditor | None = None
+        self.setting = False
+        self.setUndoRedoEnabled(False)
+        self.textChanged.connect(self.fit)
+        self.fit()
+
+    def belong_to(self, editor: "CodeEditor") -> None:
+        self._editor = editor
+
+    def text(self) -> str:
+        return self.document().toRawText().replace("\u2029", "\n")
+
+    def set_text(self, text: str) -> None:
+        """Shows a text by the smallest change, so that the cursor stays where it is."""
+        splice = minimal_splice(self.text(), text)
+        if splice is None:
+            return
+        self.setting = True
+        old = self.text()
+        cursor = QTextCursor(self.document())
+        cursor.setPosition(_units(old, splice.start))
+        cursor.setPosition(_units(old, splice.end), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(splice.text)
+        self.setting = False
+
+    def fit(self) -> None:
+        lines = min(MAX_LINES, max(self._lines, self.blockCount()))
+        self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 24)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        undo = event.matches(QKeySequence.StandardKey.Undo)
+        if undo or event.matches(QKeySequence.StandardKey.Redo):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            keys = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+            if any(event.matches(key) for key in keys):
+                event.ignore()
+                return False
+        return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.refresh_marks()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.refresh_marks()
+        if self._editor is not None and event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._editor.left.emit()
+
+
+class CodeEditor(Editor):
+    """Code as text."""
+
+    def __init__(self, theme: Theme, field: Field, lines: int = MIN_LINES) -> None:
+        super().__init__(theme)
+        language = "json" if field.kind == "json" else field.language
+        self.edit = CodeField(theme, language, lines)
+        self.edit.belong_to(self)
+        self.edit.setAccessibleName(field.title)
+        self.edit.setPlaceholderText(field.placeholder)
+        self.edit.textChanged.connect(self._changed)
+        self.setFocusProxy(self.edit)
+        column = QVBoxLayout(self)
+        lay_out(column)
+        column.addWidget(self.edit)
+
+    def set_language(self, language: str) -> None:
+        self.edit.highlighter.set_language(language)
+
+    def fits(self, value: Any) -> bool:
+        return value is EMPTY or isinstance(value, str)
+
+    def set_value(self, value: Any) -> None:
+        self.edit.set_text("" if value is EMPTY else str(value))
+
+    def value(self) -> Any:
+        return self.edit.text() or EMPTY
+
+    def set_invalid(self, invalid: bool) -> None:
+        set_style_property(self.edit, "invalid", invalid)
+
+    def _changed(self) -> None:
+        if not self.edit.setting:
+            self.edited.emit()
+
+
+class JsonEditor(CodeEditor):
+    """Any value: JSON, or a plain text."""
+
+    def __init__(self, theme: Theme, field: Field) -> None:
+        super().__init__(theme, field, lines=3)
+
+    def fits(self, value: Any) -> bool:
+        return True
+
+    def set_value(self, value: Any) -> None:
+        try:
+            same = value == self.value() and type(value) is type(self.value())
+        except ValueError:
+            same = False
+        if not same:
+            self.edit.set_text(shown_json(value))
+
+    def value(self) -> Any:
+        return read_json_field(self.edit.text())

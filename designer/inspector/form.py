@@ -1,0 +1,214 @@
+"""A form over part of a document: shows its values, writes what is typed, says what is wrong."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from designer.document import Document, DocumentError
+from designer.inspector.editors.code import CodeEditor
+from designer.inspector.editors.make import Surroundings
+from designer.inspector.fields import Field, RelativePath
+from designer.inspector.preview import preview
+from designer.inspector.row import FieldRow
+from designer.inspector.section import FieldList
+from designer.inspector.values import EMPTY
+from designer.theme import Theme
+from designer.theme.languages import language_of
+from designer.theme.widgets import lay_out
+from engine import Path, Problem
+
+TYPING_DELAY = 120
+"""Milliseconds after a key until a field is written to the document."""
+
+Writers = Mapping[RelativePath, Callable[[Any], None]]
+
+
+class Form(QWidget):
+    """``base`` gives the path of the node the fields belong to, None while it is not in the text.
+
+    ``writers`` write fields in another way than as a value at their path; ``on_leave`` names the
+    fields that are written only when the keyboard leaves them.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        document: Document,
+        key: str,
+        base: Callable[[], Path | None],
+        fields: Sequence[Field],
+        writers: Writers | None = None,
+        on_leave: frozenset[RelativePath] = frozenset(),
+    ) -> None:
+        super().__init__()
+        self._document = document
+        self._key = key
+        self._base = base
+        self._writers = dict(writers or {})
+        self._on_leave = on_leave
+        self._context: Mapping[str, Any] | None = None
+        self._pending: dict[RelativePath, FieldRow] = {}
+        self._timer = QTimer(self, singleShot=True, interval=TYPING_DELAY)
+        self._timer.timeout.connect(self._write_typed)
+        around = Surroundings(folder=self._folder, config=self._config)
+        self.list = FieldList(theme, fields, around)
+        self.list.edited.connect(self._edited)
+        self.list.left.connect(self._left)
+        column = QVBoxLayout(self)
+        lay_out(column)
+        column.addWidget(self.list)
+        document.add_pending(self.flush)
+        self.refresh()
+
+    def rows(self) -> Iterator[FieldRow]:
+        return self.list.rows()
+
+    def row(self, *path: str | int) -> FieldRow:
+        """The row of a field. Raises KeyError when the form has none."""
+        for row in self.rows():
+            if row.field.path == path:
+                return row
+        raise KeyError(path)
+
+    def set_context(self, context: Mapping[str, Any] | None) -> None:
+        """What templates are previewed against."""
+        self._context = context
+        for row in self.rows():
+            self._show_preview(row)
+
+    # From the document
+
+    def refresh(self) -> None:
+        """Shows the document's values where they differ from what is shown."""
+        base = self._base()
+        if base is None or self._document.known_source is None:
+            return
+        for row in self.rows():
+            if row.field.path not in self._pending:
+                row.show_value(self._value(base, row.field.path))
+                self._show_preview(row)
+        self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
+        self._choose_language()
+        self.show_problems()
+
+    def show_problems(self) -> None:
+        """Shows what the check found, each problem at the field it belongs to."""
+        base = self._base() or ()
+        found: dict[RelativePath, Problem] = {}
+        paths = {row.field.path for row in self.rows()}
+        for problem in sorted(self._document.problems, key=lambda one: one.severity != "error"):
+            if problem.path[: len(base)] == base and (base or self._key == ""):
+                place = _nearest(problem.path[len(base) :], paths)
+                if place is not None:
+                    found.setdefault(place, problem)
+        for row in self.rows():
+            problem_here = found.get(row.field.path)
+            if problem_here is None:
+                row.show_problem("")
+            else:
+                tone = "failed" if problem_here.severity == "error" else "warning"
+                row.show_problem(_words(problem_here), tone)
+
+    def _value(self, base: Path, path: RelativePath) -> Any:
+        node = self._document.source.node((*base, *path))
+        return EMPTY if node is None else node.plain()
+
+    def _folder(self) -> Any:
+        return self._document.folder
+
+    def _config(self) -> Mapping[str, Any]:
+        base = self._base()
+        config = None if base is None else self._document.value((*base, "config"))
+        return config if isinstance(config, dict) else {}
+
+    def _choose_language(self) -> None:
+        for row in self.rows():
+            if row.field.path == ("config", "script") and isinstance(row.editor, CodeEditor):
+                runtime = self._config().get("runtime")
+                row.editor.set_language(language_of(str(runtime)) if runtime else "python")
+
+    def _show_preview(self, row: FieldRow) -> None:
+        if self._context is None:
+            row.show_preview("")
+            return
+        try:
+            value = row.value()
+        except ValueError:
+            value = EMPTY
+        row.show_preview(preview(value, row.field.kind == "expression", self._context))
+
+    # To the document
+
+    def flush(self) -> None:
+        """Writes what is typed now, fields that wait to be left included."""
+        self._timer.stop()
+        for row in list(self._pending.values()):
+            self._write(row)
+
+    def _edited(self, row: FieldRow) -> None:
+        self._pending[row.field.path] = row
+        if row.field.path not in self._on_leave:
+            self._timer.start()
+        self._show_preview(row)
+
+    def _left(self, row: FieldRow) -> None:
+        if row.field.path in self._pending:
+            self._write(row)
+        self._document.end_merge()
+
+    def _write_typed(self) -> None:
+        for path, row in list(self._pending.items()):
+            if path not in self._on_leave:
+                self._write(row)
+
+    def _write(self, row: FieldRow) -> None:
+        path = row.field.path
+        self._pending.pop(path, None)
+        base = self._base()
+        if base is None:
+            return
+        try:
+            value = row.value()
+            if value == self._value(base, path) and type(value) is type(self._value(base, path)):
+                row.complain("")
+                return
+            if path in self._writers:
+                self._writers[path](value)
+            else:
+                self._write_value(base, row.field, value)
+            row.complain("")
+        except (ValueError, DocumentError) as error:
+            row.complain(str(error))
+
+    def _write_value(self, base: Path, field: Field, value: Any) -> None:
+        merge = f"{self._key}:{'/'.join(map(str, field.path))}"
+        name = f"Change {field.title.lower()}"
+        if value is not EMPTY:
+            self._document.set_value((*base, *field.path), value, merge, name)
+            return
+        path = field.path
+        while len(path) > 1 and path[:-1] != ("config",) and self._is_alone(base, path):
+            path = path[:-1]
+        self._document.remove_value((*base, *path), merge, name)
+
+    def _is_alone(self, base: Path, path: RelativePath) -> bool:
+        """Whether nothing else stands in the mapping that holds a value."""
+        holder = self._document.source.node((*base, *path[:-1]))
+        return holder is not None and holder.kind == "mapping" and len(holder.members) == 1
+
+
+def _nearest(path: Path, paths: set[RelativePath]) -> RelativePath | None:
+    """The field that a problem's path leads into."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in paths:
+            return path[:length]
+    return None
+
+
+def _words(problem: Problem) -> str:
+    message = problem.message[:1].upper() + problem.message[1:]
+    hint = f" {problem.hint[:1].upper()}{problem.hint[1:]}" if problem.hint else ""
+    end = "" if message.endswith((".", "!", "?")) else "."
+    return f"{message}{end}{hint}"
