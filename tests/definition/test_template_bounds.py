@@ -198,6 +198,10 @@ EXPENSIVE = [
     "('x' * 1000) | replace('', 'y' * 1000) | replace('', 'y' * 1000)",
     "('x' * 10**7) | list",
     "('a,' * 10**7).split(',')",
+    "('abc\\n' * 10**7) | lines | length",
+    "('abc ' * 10**7).rsplit() | length",
+    "('%41' * 10**7) | urldecode | length",
+    "range(10**6) | unique | length",
     "('a ' * 10**7).split()",
     "('a\\n' * 10**7) | lines | length",
     "('é' * 10**7) | urlencode",
@@ -356,3 +360,11 @@ def test_a_whole_expression_gives_the_very_value_of_the_data(data: Any) -> None:
 @given(st.text())
 def test_text_data_come_through_inside_text(data: str) -> None:
     assert parse_template("<{{ a }}>").evaluate({"a": data}) == f"<{data}>"
+
+
+def test_a_small_text_that_stands_for_a_huge_result_is_refused() -> None:
+    rows = [{"n": number} for number in range(1_000)]
+    for text in ("{{ [[rows] * 999] * 99 }}", "{{ ([[rows] * 999] * 99)[0:98] }}"):
+        with pytest.raises(TemplateError, match=r"(larger|more|longer) than"):
+            parse_template(text).evaluate({"rows": rows})
+    assert parse_template("{{ rows }}").evaluate({"rows": rows}) is rows

@@ -36,6 +36,7 @@ def value(expression: str) -> Any:
         ("'a-b-c' | replace('-', '+', 1)", "a+b-c"),
         ("'a,b' | split(',')", ["a", "b"]),
         ("text | lines", ["a", "b"]),
+        ("('word ' * 200000).split() | length", 200000),
         ("text | indent(2)", "a\n  b"),
         ("[1, 'b', none] | join('-')", "1-b-null"),
         ("rows | join(', ', attribute='name')", "Ada, bob, Cy"),

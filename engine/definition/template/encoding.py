@@ -54,7 +54,9 @@ def urldecode(run: Run, value: Any) -> str:
     """The text that a part of a URL stands for."""
     from urllib.parse import unquote
 
-    return run.budget.made(unquote(as_text(value)))
+    text = as_text(value)
+    run.budget.memory(len(text) + 64 * text.count("%"))
+    return run.budget.made(unquote(text))
 
 
 @shelf.add("b64encode", example="{{ 'a' | b64encode }} gives YQ==")

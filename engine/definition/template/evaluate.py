@@ -5,6 +5,7 @@ Nothing here reaches a Python attribute or calls anything but the words of ``lan
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn, cast
 
 from jinja2 import nodes
@@ -77,8 +78,8 @@ class Evaluation:
     def result(self, node: nodes.Node) -> Any:
         """What an expression gives, if it is not too large. Raises RefusedError."""
         value = self.value(node)
-        if isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem | nodes.Const):
-            return value
+        if isinstance(node, nodes.Const) or _is_path(node):
+            return value  # data as they are
         try:
             measure(value, self._limits, self.budget)
         except ValueError as error:
@@ -119,11 +120,13 @@ class Evaluation:
         return found
 
     def dig(self, value: Any, path: str | int, default: Any = None) -> Any:
-        parts: list[str | int] = [path] if isinstance(path, int) else [*str(path).split(".")]
-        for part in parts:
+        for name, index in _steps(path):
             self.budget.step()
-            index = isinstance(value, list | tuple) and isinstance(part, str) and part.isdecimal()
-            value = _member(value, int(part[:9]) if index and isinstance(part, str) else part)
+            if type(value) is dict and name in value:  # the usual case, kept short
+                value = value[name]
+                continue
+            in_list = index is not None and isinstance(value, list | tuple)
+            value = _member(value, index if in_list else name)
             if isinstance(value, _Absent):
                 return default
         return default if value is None else value
@@ -331,6 +334,22 @@ class _Absent:
         self.candidates = candidates
 
 
+def _is_path(node: nodes.Node) -> bool:
+    """Whether an expression only looks up a name and what is in it."""
+    while isinstance(node, nodes.Getattr | nodes.Getitem):
+        if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Slice):
+            return False
+        node = node.node
+    return isinstance(node, nodes.Name)
+
+
+@lru_cache(maxsize=256)
+def _steps(path: str | int) -> tuple[tuple[str, int | None], ...]:
+    """The parts of a dotted path: each as a name and, if it is one, as an index."""
+    parts = str(path)[:1000].split(".")
+    return tuple((part, int(part[:9]) if part.isdecimal() else None) for part in parts)
+
+
 def _member(value: Any, key: Any) -> Any:
     """What data has under a key or at an index; null in null; _Absent where there is nothing."""
     if value is None:
@@ -382,8 +401,9 @@ def _words(error: Exception) -> str:
 
 
 def _refuse_secrets(word: str, *values: Any) -> None:
-    if any(has_mark(value) for value in values):
-        _no_secret(word)
+    for value in values:
+        if isinstance(value, str) and has_mark(value):
+            _no_secret(word)
 
 
 def _no_secret(word: str) -> NoReturn:

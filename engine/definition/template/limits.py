@@ -33,7 +33,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     steps: int = 1_000_000
     memory: int = 96 * 2**20
     output: int = 16 * 2**20
-    seconds: float = 1.0
+    seconds: float = 1.5
 
 
 DEFAULT_LIMITS: Final = Limits()

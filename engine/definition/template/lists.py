@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cmp_to_key
+from operator import itemgetter
 from typing import Any
 
 from engine.definition.template.arguments import (
@@ -105,7 +106,7 @@ def unique(
     others: list[Any] = []
     made = []
     for item in as_items(run, value):
-        run.budget.step()
+        run.budget.items(1, 100)
         key = item if attribute is None else run.dig(item, attribute)
         if isinstance(key, str) and not case_sensitive:
             key = key.lower()
@@ -315,7 +316,11 @@ def _sorted_by(
     run.budget.items(len(items), 80)
     pairs = [(key(item), item) for item in items]
     known = [pair for pair in pairs if pair[0] is not None]
-    known.sort(key=cmp_to_key(compare), reverse=reverse)
+    kinds = {type(found) for found, _ in known}
+    if kinds <= {int, float} or kinds == {str}:
+        known.sort(key=itemgetter(0), reverse=reverse)
+    else:
+        known.sort(key=cmp_to_key(compare), reverse=reverse)
     return [item for _, item in known] + [item for found, item in pairs if found is None]
 
 

@@ -92,9 +92,9 @@ def rsplit(run: Run, value: str, separator: str | None = None, maxsplit: int = -
     """The parts of the text between separators, split from its end."""
     if separator == "":
         raise ValueError("the separator is empty")
-    run.budget.items(len(value) // 2 + 1 if separator is None else value.count(separator) + 1)
-    run.budget.memory(len(value))
-    return value.rsplit(separator, as_whole(maxsplit, "maxsplit", -1))
+    mark = None if separator is None else as_text(separator, "separator")
+    text.take_pieces(run, value, text.WHITE if mark is None else (mark,))
+    return value.rsplit(mark, as_whole(maxsplit, "maxsplit", -1))
 
 
 @texts.add("partition", example="{{ 'a=b'.partition('=') }} gives ['a', '=', 'b']")

@@ -9,6 +9,8 @@ from engine.definition.template.values import to_text
 
 shelf = Shelf("filter")
 _MAX_WIDTH = 10_000
+_LINE_ENDS = tuple("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+WHITE = tuple(char for code in range(0x3001) if (char := chr(code)).isspace())
 
 
 @shelf.add("upper", example="{{ 'a' | upper }} gives A")
@@ -61,9 +63,7 @@ def split(run: Run, value: Any, separator: str | None = None, maxsplit: int = -1
     if separator == "":
         raise ValueError("the separator is empty; | list gives the characters")
     mark = None if separator is None else as_text(separator, "separator")
-    parts = len(text) // 2 + 1 if mark is None else text.count(mark) + 1
-    run.budget.items(parts, 64)
-    run.budget.memory(len(text))
+    take_pieces(run, text, WHITE if mark is None else (mark,))
     return text.split(mark, as_whole(maxsplit, "maxsplit", -1))
 
 
@@ -71,10 +71,14 @@ def split(run: Run, value: Any, separator: str | None = None, maxsplit: int = -1
 def lines(run: Run, value: Any) -> list[str]:
     """The lines of the text, without their ends."""
     text = as_text(value)
-    run.budget.memory(len(text))
-    made = text.splitlines()
-    run.budget.items(len(made))
-    return made
+    take_pieces(run, text, _LINE_ENDS)
+    return text.splitlines()
+
+
+def take_pieces(run: Run, text: str, separators: tuple[str, ...]) -> None:
+    """Takes from the budget what cutting a text at all of these separators costs."""
+    run.budget.items(1 + sum(text.count(mark) for mark in separators), 64)
+    run.budget.memory(len(text) if text.isascii() else 4 * len(text))
 
 
 @shelf.add("join", example="{{ ['a', 'b'] | join(', ') }} gives a, b", takes_secrets=True)

@@ -131,6 +131,8 @@ def equal(left: Any, right: Any, budget: Budget) -> bool:
 
 def order(left: Any, right: Any) -> int:
     """-1, 0 or 1: how two values stand to each other. Raises ValueError when they have no order."""
+    if type(left) is type(right) and type(left) in _PLAIN_ORDER:
+        return (left > right) - (left < right)  # type: ignore[no-any-return]
     numbers = is_number(left) and is_number(right)
     texts = isinstance(left, str) and isinstance(right, str)
     dates = isinstance(left, date | time) and isinstance(right, date | time)
@@ -150,7 +152,9 @@ def whole_number(value: int) -> int:
 
 
 def _plain(value: Any, budget: Budget, depth: int) -> Any:
-    budget.step()
+    kind = type(value)
+    if kind in _PLAIN_JSON and -(2**63) < value < 2**63:
+        return value
     if depth > MAX_DATA_DEPTH:
         raise ValueError(f"the value is nested deeper than {MAX_DATA_DEPTH} levels")
     if isinstance(value, str):
@@ -162,13 +166,13 @@ def _plain(value: Any, budget: Budget, depth: int) -> Any:
         budget.memory(len(value))
         return value
     if isinstance(value, Mapping):
-        budget.memory(96 * len(value))
+        budget.items(len(value), 96)
         made = {}
         for key, item in value.items():
             made[str(key)] = _plain(item, budget, depth + 1)
         return made
     if isinstance(value, list | tuple):
-        budget.memory(16 * len(value))
+        budget.items(len(value), 16)
         items = []
         for item in value:
             items.append(_plain(item, budget, depth + 1))
@@ -190,6 +194,8 @@ def _plain_scalar(value: Any) -> Any:
     raise ValueError(f"{kind_of(value)} cannot be written as JSON")
 
 
+_PLAIN_ORDER = frozenset({int, str, float})
+_PLAIN_JSON = frozenset({int, bool})
 _KINDS: tuple[tuple[Any, str], ...] = (
     (str, "a text"),
     ((int, float, Decimal), "a number"),
