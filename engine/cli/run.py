@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.cli.exits import CANCELLED, OF_STATUS, USAGE, CommandError
+from engine.cli.exits import CANCELLED, FAILED, OF_STATUS, USAGE, CommandError
 from engine.cli.output import print_json, seconds, state
 from engine.cli.parser import add_input, add_json, new_parser
 from engine.cli.progress import Progress, progress
@@ -35,7 +35,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parser.parse_args(argv)
     loaded = _load(arguments.file)
     values = read_input(arguments.input, arguments.input_file, loaded.usable().inputs)
-    execution = asyncio.run(_run(arguments, loaded, values))
+    execution = _execute(arguments, loaded, values)
     _report(execution, arguments)
     return OF_STATUS[execution.status]
 
@@ -50,6 +50,19 @@ def _load(file: Path) -> "Loaded":
     for problem in loaded.problems:
         print(problem, file=sys.stderr)
     return loaded
+
+
+def _execute(arguments: argparse.Namespace, loaded: "Loaded", values: dict[str, Any]) -> Execution:
+    """The ended execution. Raises CommandError for an input or a database that does not do."""
+    from engine.runtime.errors import InputError
+    from engine.store.errors import StoreError
+
+    try:
+        return asyncio.run(_run(arguments, loaded, values))
+    except InputError as error:
+        raise CommandError("\n".join([str(error), *map(str, error.problems)]), USAGE) from None
+    except StoreError as error:
+        raise CommandError(str(error), FAILED) from None
 
 
 async def _run(

@@ -32,13 +32,15 @@ async def list_workflows(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Workflow]:
-    """Workflows by name, without their definitions."""
+    """Workflows by name, without their definitions; with path, the one that is known by it."""
+    if path is not None:
+        found = await engine.find_workflow(path)
+        return Page(items=[mapping.workflow(found)] if found else [])
     wanted = WorkflowFilter(
         statuses=(status,) if status else (),
         owner_id=owner_id,
         tags=tuple(tag for tag in (tags or "").split(",") if tag),
         q=q,
-        path=path,
     )
     page = await engine.list_workflows(wanted, limit, cursor)
     return Page(items=list(map(mapping.workflow, page.items)), next_cursor=page.next_cursor)
@@ -66,9 +68,7 @@ async def delete_workflow(engine: TheEngine, workflow_id: str) -> None:
 async def get_status(engine: TheEngine, workflow_id: str) -> WorkflowState:
     """A workflow's status alone."""
     record = await engine.get_workflow(workflow_id)
-    return WorkflowState(
-        id=record.id, status=record.status, next_due=record.next_due, error=record.error
-    )
+    return mapping.report(record, WorkflowState)
 
 
 async def _act(engine: TheEngine, workflow_id: str, action: str) -> Workflow:
