@@ -78,6 +78,7 @@ class Chart(pg.PlotWidget):  # type: ignore[misc]
                 hideOverlappingLabels=False,
             )
             axis.setPen(pg.mkPen(None))
+            axis.setTickPen(pg.mkPen(self.theme.color("panel")))
             axis.setTextPen(self.theme.color("muted"))
         for value, _ in left:
             line = pg.InfiniteLine(pos=value, angle=0, pen=self.pen("line"), movable=False)

@@ -70,7 +70,7 @@ def label_places(count: int, most: int = 6) -> list[int]:
     if count <= 0:
         return []
     step = next((s for s in (1, 2, 3, 4, 6, 7, 8, 12, 14) if count / s <= most), count)
-    return list(range(0, count, step))
+    return [place for place in range(0, count, step) if place < count - 1 or count <= most]
 
 
 def worst_slot(found: list[Slot]) -> Slot | None:

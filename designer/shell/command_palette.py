@@ -33,6 +33,7 @@ from designer.theme.widgets import Label, Separator, lay_out
 MOST_SHOWN = 60
 ROW = 34
 WIDTH = 560
+TALLEST = 408
 COMMAND = Qt.ItemDataRole.UserRole
 
 
@@ -144,11 +145,11 @@ class CommandPalette(QFrame):
         self.list.setAccessibleName("Commands")
         self._nothing = Label(theme, "No command fits. Try fewer letters.", "body", "muted")
         self._nothing.setContentsMargins(14, 10, 14, 10)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         lay_out(column, 6, (6, 8, 6, 6))
         column.addWidget(self.field)
         column.addWidget(Separator())
-        column.addWidget(self.list, 1)
+        column.addWidget(self.list)
         column.addWidget(self._nothing)
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
@@ -160,10 +161,10 @@ class CommandPalette(QFrame):
         self.field.clear()
         self._search("")
         window = self._window
-        width = min(WIDTH, window.width() - 40)
-        height = min(420, window.height() - 80)
+        self.setFixedWidth(min(WIDTH, window.width() - 40))
         corner = window.mapToGlobal(window.rect().topLeft())
-        self.setGeometry(corner.x() + (window.width() - width) // 2, corner.y() + 52, width, height)
+        self.move(corner.x() + (window.width() - self.width()) // 2, corner.y() + 52)
+        self._fit()
         self.show()
         self.field.setFocus()
 
@@ -194,7 +195,14 @@ class CommandPalette(QFrame):
         self._model.show(found[:MOST_SHOWN])
         self.list.setCurrentIndex(self._model.index(0))
         self.list.setVisible(bool(found))
+        self.list.setFixedHeight(min(max(1, len(found)) * ROW + 2, TALLEST))
         self._nothing.setVisible(not found)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as what is found."""
+        self._column.activate()
+        self.resize(self.width(), self._column.sizeHint().height())
 
     def _move(self, by: int) -> None:
         rows = self._model.rowCount()

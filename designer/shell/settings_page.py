@@ -35,7 +35,7 @@ class SettingsPage(QWidget):
         self.on_close = SegmentedControl(
             theme, (("ask", "Ask"), ("keep", "Keep it running"), ("stop", "Stop it"))
         )
-        self._facts = Label(theme, "", "body", "muted")
+        self._facts = Label(theme, "Not connected yet.", "body", "muted")
         self.mode.choose(theme.mode)
         self.on_close.choose(on_close(memory))
         self._lay_out()

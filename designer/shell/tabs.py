@@ -87,7 +87,7 @@ class DocumentTabs(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         size = super().tabSizeHint(index)
-        return QSize(min(WIDEST, size.width() + 10), size.height())
+        return QSize(min(WIDEST, size.width() + 2), size.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

@@ -37,24 +37,28 @@ def draw_icon(painter: QPainter, name: str, color: QColor, rect: QRectF) -> None
     QSvgRenderer(QByteArray(coloured_source(name, color).encode())).render(painter, rect)
 
 
-def icon_pixmap(name: str, color: QColor, size: int, ratio: float) -> QPixmap:
+def icon_pixmap(name: str, color: QColor, size: int, ratio: float, gap: int = 0) -> QPixmap:
     """An icon of ``size`` logical pixels for a screen of the given device ratio."""
-    pixmap = QPixmap(QSize(round(size * ratio), round(size * ratio)))
+    side = round(size * ratio)
+    pixmap = QPixmap(QSize(side + round(gap * ratio), side))
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    draw_icon(painter, name, color, QRectF(pixmap.rect()))
+    draw_icon(painter, name, color, QRectF(0, 0, side, side))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 
 
-def make_icon(name: str, color: QColor, disabled: QColor, size: int) -> QIcon:
-    """A QIcon with a drawing for each ratio, and a quieter one for disabled controls."""
+def make_icon(name: str, color: QColor, disabled: QColor, size: int, gap: int = 0) -> QIcon:
+    """A QIcon with a drawing for each ratio, and a quieter one for disabled controls.
+
+    ``gap`` (logical pixels) stays empty at its right, between it and the words of a button.
+    """
     application = QGuiApplication.instance()
     current = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
     icon = QIcon()
     for ratio in sorted({*RATIOS, current}):
-        icon.addPixmap(icon_pixmap(name, color, size, ratio))
-        icon.addPixmap(icon_pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+        icon.addPixmap(icon_pixmap(name, color, size, ratio, gap))
+        icon.addPixmap(icon_pixmap(name, disabled, size, ratio, gap), QIcon.Mode.Disabled)
     return icon

@@ -96,7 +96,7 @@ LANGUAGES: dict[str, Language] = {
     "yaml": Language(
         (
             _HASH,
-            _rule("key", rf"^\s*(?:-\s+)*(?P<token>{_YAML_NAME})\s*:(?=\s|$)"),
+            _rule("key", rf"^\s*(?:-\s+)*(?!-\s)(?P<token>{_YAML_NAME})\s*:(?=\s|$)"),
             _rule("key", r"(?<=[{,])\s*(?P<token>[\w.-]+)\s*:(?=\s)"),
             _TEXTS,
             _rule("keyword", r"(?<=[:\-\[,]\s)(?:true|false|null|~)(?=\s*(?:$|[,\]}#]))"),

@@ -105,6 +105,7 @@ class Toasts(QWidget):
         self._column.addWidget(toast, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._shown.append(toast)
         timer.start()
+        toast.show()
         self.show()
         self._place()
 
@@ -125,8 +126,8 @@ class Toasts(QWidget):
 
     def _place(self) -> None:
         parent = self._host
-        self.adjustSize()
-        size = self.sizeHint().boundedTo(parent.size())
+        self._column.activate()
+        size = self._column.sizeHint().boundedTo(parent.size())
         self.setGeometry(
             (parent.width() - size.width()) // 2,
             parent.height() - size.height() - self._theme.tokens.size["statusbar"] - 16,

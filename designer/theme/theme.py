@@ -30,7 +30,7 @@ class Theme(QObject):
         self.tokens: Tokens = load_tokens()
         self._mode: Mode = mode
         self._app: QApplication | None = None
-        self._icons: dict[tuple[str, str, int], QIcon] = {}
+        self._icons: dict[tuple[str, str, int, int], QIcon] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self._sheet_folder = QTemporaryDir()
         register_fonts()
@@ -74,13 +74,16 @@ class Theme(QObject):
         """The font of caption, detail, label, body, strong, heading, page, figure or mono."""
         return make_font(self.tokens, role, scale)
 
-    def icon(self, name: str, color_role: str = "text", size: int = 16) -> QIcon:
-        """An icon that is crisp at every device ratio; a dot stands in for an unknown name."""
-        key = (name, color_role, size)
+    def icon(self, name: str, color_role: str = "text", size: int = 16, gap: int = 0) -> QIcon:
+        """An icon that is crisp at every device ratio; a dot stands in for an unknown name.
+
+        ``gap`` pixels stay empty at its right, between it and the words of a button.
+        """
+        key = (name, color_role, size, gap)
         if key not in self._icons:
             shown = name if has_icon(name) else "dot"
             self._icons[key] = make_icon(
-                shown, self._icon_color(color_role), self.color("strong_line"), size
+                shown, self._icon_color(color_role), self.color("strong_line"), size, gap
             )
         return self._icons[key]
 

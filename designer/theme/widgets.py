@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
 
 from designer.theme.theme import Theme
 
+ICON_GAP = 3
+"""Pixels between a button's icon and its words, added to what the style leaves."""
+
 
 def set_style_property(widget: QWidget, name: str, value: object) -> None:
     """Sets a property that the style sheet selects by, and restyles the widget when it changed."""
@@ -265,7 +268,7 @@ class Button(QPushButton):
         if kind:
             self.setProperty("kind", kind)
         if icon:
-            self.setIconSize(QSize(14, 14))
+            self.setIconSize(QSize(14 + ICON_GAP, 14))
             self._redraw()
             theme.changed.connect(self._redraw)
 
@@ -275,7 +278,7 @@ class Button(QPushButton):
 
     def _redraw(self) -> None:
         roles = {"primary": "on_accent", "ghost": "muted", "danger": "failed_text"}
-        self.setIcon(self._theme.icon(self._icon_name, roles.get(self._kind, "text"), 14))
+        self.setIcon(self._theme.icon(self._icon_name, roles.get(self._kind, "text"), 14, ICON_GAP))
 
 
 class SearchField(QLineEdit):
