@@ -8,7 +8,9 @@ both know ``?`` for "any". Sunday is 0 or 7. ``@yearly``, ``@monthly``, ``@weekl
 ``@hourly`` stand for the usual expressions.
 
 As in Vixie cron, where both days of month and of week are given, either is enough, unless one of
-the fields begins with ``*``. And as there, a change of the clock by less than three hours is
+the fields begins with ``*``. (With six fields, a form that Vixie cron does not have, a step such as
+``*/5`` is a given day like any other, as it is in the schedulers that have that form: only a plain
+``*`` or ``?`` is none.) And as in Vixie cron, a change of the clock by less than three hours is
 smoothed for jobs at fixed times: those in skipped time run once right after the change, those in
 repeated time run the first time only. Jobs with ``*`` at the start of the hour or minute follow the
 new time as it is.
@@ -21,6 +23,7 @@ from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from engine.triggers.cron_fields import FIELDS, MACROS, CronError, Field, read_field
 
@@ -175,11 +178,14 @@ def _parse(text: str) -> CronExpression:
             0,
             len(text),
         )
-    if len(words) == 5:
+    with_seconds = len(words) == 6
+    if not with_seconds:
         words.insert(0, ("0", 0))
     fields = [
         read_field(kind, word, place) for kind, (word, place) in zip(FIELDS, words, strict=True)
     ]
+    if with_seconds:
+        fields[3:] = [replace(field, star=field.text in {"*", "?"}) for field in fields[3:]]
     return CronExpression(written, *fields)
 
 

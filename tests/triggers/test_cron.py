@@ -80,6 +80,15 @@ def test_either_day_is_enough_unless_a_field_begins_with_a_star(cron: str, days:
     assert [f"{time:%m-%d}" for time in times] == days
 
 
+def test_with_six_fields_a_step_is_a_given_day_like_any_other() -> None:
+    assert due("0 0 0 */20 * MON", "2026-01-01 01:00") == [
+        "2026-01-05 00:00+00:00",
+        "2026-01-12 00:00+00:00",
+        "2026-01-19 00:00+00:00",
+    ]
+    assert due("0 0 0 */20 * *", "2026-01-01 01:00", 1) == ["2026-01-21 00:00+00:00"]
+
+
 SPRING, AUTUMN = "2024-03-10 00:00", "2024-11-03 00:30"
 
 
