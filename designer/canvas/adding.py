@@ -1,9 +1,7 @@
-"""New nodes: where they go, and that they are selected once they are there."""
+"""New nodes: added to the document, and selected once they are there."""
 
-from designer.canvas.geometry import CARD_HEIGHT, COLUMN, snap
 from designer.canvas.gestures.base import Surface
 from designer.canvas.offer import Offer
-from designer.canvas.placement import free_spot
 from designer.canvas.viewport import Point
 from designer.document import trigger_key
 from designer.document.views import Wire
@@ -37,12 +35,3 @@ def add_node(
         return None
     document.selection.set(added)
     return added[0]
-
-
-def place_after(surface: Surface, key: str) -> Point:
-    """A free place to the right of a node."""
-    scene = surface.scene
-    i = scene.index[key]
-    x, y = scene.position(key)
-    wanted = (snap(x + COLUMN), snap(y + (scene.plans[i].height - CARD_HEIGHT) / 2))
-    return free_spot(wanted, CARD_HEIGHT, scene.rects)

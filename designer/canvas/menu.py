@@ -15,7 +15,6 @@ class MenuControls(Controls, Protocol):
     """What the menu can ask for besides what keys can."""
 
     def add_at_pointer(self) -> None: ...
-    def rename_current(self) -> None: ...
 
 
 def canvas_menu(canvas: MenuControls, theme: Theme, parent: QWidget, *, editable: bool) -> QMenu:
@@ -46,7 +45,7 @@ def node_menu(
         _add(menu, theme, "edit", "Open", canvas.activate_current, "Enter")
     if editable:
         if count == 1:
-            _add(menu, theme, "tag", "Rename id …", canvas.rename_current, "F2")
+            _add(menu, theme, "tag", "Rename …", canvas.rename_current, "F2")
         word, icon = ("Disable", "eye-off") if enabled else ("Enable", "eye")
         _add(menu, theme, icon, word, canvas.toggle_enabled, "Ctrl+E")
         menu.addSeparator()

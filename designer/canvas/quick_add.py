@@ -58,7 +58,7 @@ def entries(catalogue: Catalogue, *, triggers: bool) -> list[Entry]:
     ]
     if triggers:
         found += [
-            Entry(Offer("trigger", k.type), k.title, k.description, k.icon, "start")
+            Entry(Offer("trigger", k.type), f"{k.title} trigger", k.description, k.icon, "start")
             for k in catalogue.trigger_types.values()
         ]
     return found

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QPoint, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
+    QHideEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -29,6 +30,7 @@ from designer.canvas.paint.kit import Kit
 from designer.canvas.paint.overlay import paint_empty
 from designer.canvas.paint.painting import paint_drawing
 from designer.canvas.paint.style import Style
+from designer.canvas.pulse import Pulse, phase
 from designer.canvas.quick_add import QuickAdd, entries
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState, utc_now
@@ -37,7 +39,6 @@ from designer.canvas.zoom_bar import ZoomBar
 from designer.document import Change, Document, DocumentError
 from designer.theme.theme import Theme
 
-_TICK = 500
 _OVERLAY_EDGE = 14
 
 
@@ -75,9 +76,7 @@ class CanvasSurface(QWidget):
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._space_held = False
         self._fitted = False
-        self._clock = QTimer(self)
-        self._clock.setInterval(_TICK)
-        self._clock.timeout.connect(self.update)
+        self._pulse = Pulse(self._drawing, self._repaint_scene, self)
         self._minimap = Minimap(theme, self)
         self._zoom_bar = ZoomBar(self)
         self._set_up()
@@ -253,16 +252,22 @@ class CanvasSurface(QWidget):
             QAccessible.updateAccessibility(event)
 
     def _tick_while_needed(self) -> None:
-        if self._drawing.ticking and self.isVisible():
-            self._clock.start()
-        else:
-            self._clock.stop()
+        moving = self._theme.motion("quick") > 0
+        self._pulse.follow(shown=self.isVisible(), moving=moving)
+
+    def _repaint_scene(self, rect: QRectF) -> None:
+        """Repaints a part of the scene, with what reaches out of it."""
+        x, y = self.viewport.to_view(rect.x(), rect.y())
+        zoom, edge = self.viewport.zoom, 14
+        part = QRectF(x, y, rect.width() * zoom, rect.height() * zoom)
+        self.update(part.toAlignedRect().adjusted(-edge, -edge, edge, edge))
 
     # Painting
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         frame = self._frame()
+        frame.dirty = QRectF(event.rect())
         if self._gesture is not None:
             self._gesture.dress(frame)
         paint_drawing(painter, frame, self._kit, self._drawing.tints)
@@ -289,6 +294,8 @@ class CanvasSurface(QWidget):
             opened=self._hover.opened if self.editable else -1,
             reveal=self._hover.reveal,
             lit_wires=self._hover.lit,
+            pulse=phase() if self._pulse.active else None,
+            covered=QRectF(self._minimap.geometry() if self._minimap.isVisible() else QRect()),
         )
 
     def _empty_words(self) -> tuple[str, str]:
@@ -325,6 +332,10 @@ class CanvasSurface(QWidget):
 
     def _has_map_room(self) -> bool:
         return bool(self.scene.nodes) and self.width() >= 520 and self.height() >= 320
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._tick_while_needed()
 
     def _first_fit(self) -> None:
         self._fitted = True

@@ -19,7 +19,7 @@ def begin(surface: Surface, at: QPointF, modifiers: Modifiers) -> Gesture:
         return PressWire(surface, hit)
     if hit.node >= 0:
         return PressNode(surface, at, hit, modifiers)
-    return RubberBand(surface, at)
+    return RubberBand(surface, at, modifiers)
 
 
 def _wiring(surface: Surface, at: QPointF, hit: Hit) -> Gesture | None:

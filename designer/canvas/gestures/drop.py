@@ -4,10 +4,12 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from designer.canvas.adding import add_node
+from designer.canvas.geometry import CARD_HEIGHT
 from designer.canvas.gestures.base import Gesture, Surface
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.overlay import paint_ghost, paint_hint
+from designer.canvas.placement import free_spot
 from designer.canvas.viewport import Point
 from designer.document.views import Wire
 
@@ -27,9 +29,15 @@ class Drop(Gesture):
         self._surface.redraw()
 
     def drop(self, at: QPointF) -> str | None:
-        """Adds what is dragged, its middle under the pointer; gives its node key if that worked."""
+        """Adds what is dragged, its middle under the pointer; gives its node key if that worked.
+
+        What goes into a wire lies clear of the two cards that it goes between.
+        """
         self.hover(at)
-        return add_node(self._surface, self._offer, self._place(), insert_into=self._wire)
+        place = self._place()
+        if self._wire is not None:
+            place = free_spot(place, CARD_HEIGHT, self._surface.scene.rects)
+        return add_node(self._surface, self._offer, place, insert_into=self._wire)
 
     def dress(self, frame: Frame) -> None:
         if self._wire is not None:

@@ -62,9 +62,10 @@ class RubberBand(Gesture):
 
     edge_pan = True
 
-    def __init__(self, surface: Surface, at: QPointF) -> None:
+    def __init__(self, surface: Surface, at: QPointF, modifiers: Modifiers) -> None:
         self._surface = surface
         self._start = at
+        self._adding = bool(modifiers & ADDING)
         self._anchor = surface.scene_point(at)
         selection = surface.document.selection
         self._before = (selection.ids, selection.wires)
@@ -80,12 +81,12 @@ class RubberBand(Gesture):
         box = (x, y, self._rect.width() / zoom, self._rect.height() / zoom)
         scene = self._surface.scene
         touched = [scene.nodes[i].key for i in sorted(scene.nodes_in(box).tolist())]
-        kept = self._before[0] if modifiers & ADDING else ()
+        kept = self._before[0] if self._adding else ()
         self._surface.document.selection.set((*kept, *touched))
         self._surface.redraw()
 
     def finish(self, at: QPointF, modifiers: Modifiers) -> None:
-        if self._rect.isNull() and not modifiers & ADDING:
+        if self._rect.isNull() and not self._adding:
             self._surface.document.selection.clear()
         self._surface.redraw()
 

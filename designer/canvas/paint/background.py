@@ -1,7 +1,7 @@
 """The ground of the canvas: its colour, and dots that fade out as it is zoomed out."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from designer.canvas.geometry import GRID
@@ -14,7 +14,7 @@ _GONE, _FULL = 0.4, 0.7
 
 
 def paint_background(painter: QPainter, frame: Frame) -> None:
-    painter.fillRect(QRectF(0, 0, frame.width, frame.height), frame.style.color("canvas"))
+    painter.fillRect(frame.area, frame.style.color("canvas"))
     strength = min(max((frame.zoom - _GONE) / (_FULL - _GONE), 0.0), 1.0)
     if strength <= 0.0:
         return
@@ -44,7 +44,7 @@ def _centres(frame: Frame) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     columns = np.arange(np.floor(x / _PITCH), np.ceil((x + w) / _PITCH) + 1) * _PITCH
     rows = np.arange(np.floor(y / _PITCH), np.ceil((y + h) / _PITCH) + 1) * _PITCH
     scale = frame.zoom * frame.ratio
-    across = np.round((columns - x) * scale) / frame.ratio
-    down = np.round((rows - y) * scale) / frame.ratio
+    across = np.round((columns - frame.viewport.x) * scale) / frame.ratio
+    down = np.round((rows - frame.viewport.y) * scale) / frame.ratio
     grid = np.meshgrid(across, down)
     return np.stack([grid[0].ravel(), grid[1].ravel()], axis=1)

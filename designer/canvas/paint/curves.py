@@ -10,7 +10,7 @@ from designer.canvas.geometry import PORT
 from designer.canvas.paint.arrays import Floats, draw_copies, draw_lines
 from designer.canvas.paint.frame import CARD_ZOOM, Frame
 from designer.canvas.paint.kit import Kit
-from designer.canvas.tints import FAILED, PLAIN, Tints
+from designer.canvas.tints import FAILED, PLAIN, RUNNING, Tints
 
 Ints = NDArray[np.intp]
 
@@ -44,6 +44,8 @@ def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None
         painter.setPen(wire_pen(frame, role))
         draw_lines(painter, _in_view(frame, _lines(curves[chosen & ~dashed])))
         draw_lines(painter, _in_view(frame, _dashes(curves[chosen & dashed], frame.zoom)))
+        if code == RUNNING and frame.pulse is not None and frame.zoom >= CARD_ZOOM:
+            _paint_pulses(painter, frame, kit, curves[chosen])
         if frame.zoom >= CARD_ZOOM:
             arrow = kit.arrow(frame, role)
             draw_copies(painter, arrow.pixmap, curves[chosen, 3] + np.array(arrow.centre))
@@ -68,6 +70,16 @@ def curve_path(points: Floats) -> QPainterPath:
     path = QPainterPath(QPointF(*a))
     path.cubicTo(QPointF(*b), QPointF(*c), QPointF(*d))
     return path
+
+
+def _paint_pulses(painter: QPainter, frame: Frame, kit: Kit, curves: Floats) -> None:
+    """A soft light on each wire, as far along as the beat says."""
+    at = frame.pulse or 0.0
+    weights = np.array([(1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at * at * (1 - at), at**3])
+    glow = kit.glow(frame, "running")
+    painter.setOpacity(min(1.0, 4 * at, 4 * (1 - at)))
+    draw_copies(painter, glow.pixmap, np.einsum("c,mcd->md", weights, curves) + glow.centre)
+    painter.setOpacity(1.0)
 
 
 def _codes(frame: Frame, tints: Tints, found: Ints) -> NDArray[np.int16]:
@@ -125,9 +137,10 @@ def _dashes(curves: Floats, zoom: float) -> Floats:
 
 
 def _in_view(frame: Frame, lines: Floats) -> Floats:
-    """Those of the lines that touch the widget."""
+    """Those of the lines that touch what is painted."""
+    area = frame.area
     x1, y1, x2, y2 = lines.T
-    seen = (np.maximum(x1, x2) >= -4) & (np.minimum(x1, x2) <= frame.width + 4)
-    seen &= (np.maximum(y1, y2) >= -4) & (np.minimum(y1, y2) <= frame.height + 4)
+    seen = (np.maximum(x1, x2) >= area.left() - 4) & (np.minimum(x1, x2) <= area.right() + 4)
+    seen &= (np.maximum(y1, y2) >= area.top() - 4) & (np.minimum(y1, y2) <= area.bottom() + 4)
     shown: Floats = lines[seen]
     return shown

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from PySide6.QtCore import QRectF
+
 from designer.canvas.geometry import Reveal
 from designer.canvas.hit import NOTHING, Hit
 from designer.canvas.paint.style import Style
@@ -41,14 +43,28 @@ class Frame:
     refused: frozenset[int] = frozenset()
     target: int = -1
     hidden_wire: int = -1
+    pulse: float | None = None
+    """How far along its wire a pulse is, 0 to 1; None while nothing flows."""
+    covered: QRectF = field(default_factory=QRectF)
+    """What the minimap covers, in logical pixels."""
+    dirty: QRectF = field(default_factory=QRectF)
+    """The part to be painted, in logical pixels; everything when it is null."""
 
     @property
     def zoom(self) -> float:
         return self.viewport.zoom
 
     @property
+    def area(self) -> QRectF:
+        """The part to be painted, in logical pixels."""
+        return self.dirty if not self.dirty.isNull() else QRectF(0, 0, self.width, self.height)
+
+    @property
     def seen(self) -> Box:
-        return self.viewport.seen(self.width, self.height)
+        """The part of the scene to be painted."""
+        area = self.area
+        x, y = self.viewport.to_scene(area.x(), area.y())
+        return x, y, area.width() / self.zoom, area.height() / self.zoom
 
     def snapped(self, x: float, y: float) -> tuple[float, float]:
         """A scene point in logical pixels, on a whole device pixel, so that sprites stay crisp."""

@@ -74,6 +74,15 @@ class Kit:
             lambda p: shapes.draw_arrow(p, frame.style, role),
         )
 
+    def glow(self, frame: Frame, role: str) -> Sprite:
+        return self.sprites.get(
+            ("glow", role),
+            frame,
+            (0.0, 0.0),
+            9.0,
+            lambda p: shapes.draw_glow(p, frame.style, role),
+        )
+
     def pill(self, frame: Frame, width: float, ground: str, line: str) -> Sprite:
         thin = max(1.0, 1.0 / frame.zoom)
         return self.sprites.get(

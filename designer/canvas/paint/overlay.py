@@ -20,8 +20,11 @@ def paint_hint(painter: QPainter, frame: Frame, at: QPointF, text: str, role: st
     box = metrics.boundingRect(QRectF(0, 0, room, 400), Qt.TextFlag.TextWordWrap, text)
     width, height = box.width() + 34, box.height() + 14
     left = min(at.x() + _HINT_GAP, frame.width - width - 8)
+    if QRectF(left, at.y() - 40, width, 80).intersects(frame.covered):
+        left = min(left, frame.covered.left() - width - 8)
     top = at.y() + _HINT_GAP
-    if top + height > frame.height - 8:
+    below = QRectF(left, top, width, height)
+    if below.bottom() > frame.height - 8 or below.intersects(frame.covered):
         top = at.y() - _HINT_GAP - height
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

@@ -137,6 +137,14 @@ def draw_arrow(painter: QPainter, style: Style, role: str) -> None:
     painter.drawPolygon(QPolygonF([QPointF(-1, -half), QPointF(ARROW - 1, 0), QPointF(-1, half)]))
 
 
+def draw_glow(painter: QPainter, style: Style, role: str) -> None:
+    """A soft light around (0, 0)."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for radius, strength in ((7.5, 0.12), (5.5, 0.22), (3.2, 1.0)):
+        painter.setBrush(style.color(role, strength))
+        painter.drawEllipse(QPointF(0, 0), radius, radius)
+
+
 def draw_pill(
     painter: QPainter,
     style: Style,
