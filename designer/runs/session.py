@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -104,14 +105,16 @@ class RunSession(QObject):
     async def _follow(self, execution_id: str, generation: int) -> None:
         """Takes the stream of one execution until it ended or another is followed."""
         self._early = []
-        async for batch in self._client.events(after=0, execution_id=execution_id):
-            if generation != self._generation:
-                return
-            self._take_batch(batch)
-            if self._early is not None:
-                await self._read_log(execution_id, generation)
-            if not self.running:
-                break
+        stream = self._client.events(after=0, execution_id=execution_id)
+        async with aclosing(stream) as batches:
+            async for batch in batches:
+                if generation != self._generation:
+                    return
+                self._take_batch(batch)
+                if self._early is not None:
+                    await self._read_log(execution_id, generation)
+                if not self.running:
+                    break
         if generation == self._generation:
             await self._complete(execution_id, generation)
 

@@ -56,6 +56,7 @@ class Activation(QObject):
         space = self._desk.current
         if space is None:
             return
+        space.document.settle()
         if active and (space.document.path is None or space.document.modified):
             self._desk.save(space, lambda: self._spawn(self._switch(space, active)))
         else:

@@ -1,7 +1,7 @@
 """The window's link to its engine: connection, health, the stream of events, the end."""
 
 import asyncio
-import contextlib
+from contextlib import aclosing, suppress
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -54,12 +54,12 @@ class EngineLink(QObject):
         self._spawn = spawn
         try:
             if not self._open:
-                await asyncio.to_thread(_import_protocol)
                 await self.client.__aenter__()
                 self._open = True
                 spawn(self._watch_status())
-            async for batch in self.client.events():
-                self._take_events(batch)
+            async with aclosing(self.client.events()) as batches:
+                async for batch in batches:
+                    self._take_events(batch)
         except (ClientError, OSError) as error:
             self.failure = str(error)
             self._take_state("failed")
@@ -85,7 +85,7 @@ class EngineLink(QObject):
             return
         self._open = False
         if self.local and stop:
-            with contextlib.suppress(EngineUnavailable):  # gone already, which is what is wanted
+            with suppress(EngineUnavailable):  # gone already, which is what is wanted
                 await self.client.stop()
         await self.client.__aexit__(None, None, None)
 
@@ -98,7 +98,7 @@ class EngineLink(QObject):
 
     async def _watch_status(self) -> None:
         while True:
-            with contextlib.suppress(EngineUnavailable):  # the connection's state tells it
+            with suppress(EngineUnavailable):  # the connection's state tells it
                 await self.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
 
@@ -120,8 +120,3 @@ class EngineLink(QObject):
         self.state_changed.emit(state)
         if state == "ready" and self._open:
             self._soon.start()
-
-
-def _import_protocol() -> None:
-    """Loads the HTTP library beside the window instead of in its way."""
-    import httpx  # noqa: F401

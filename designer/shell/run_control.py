@@ -45,6 +45,7 @@ class RunControl(QObject):
 
     def run(self, space: DocumentSpace) -> None:
         """Runs the text on the screen, saved or not; asks for its input where it has any."""
+        space.document.settle()
         workflow = space.document.workflow
         if workflow is None or self._errors(space):
             self.validate(space)
@@ -62,6 +63,7 @@ class RunControl(QObject):
 
     def validate(self, space: DocumentSpace) -> None:
         """Says whether the workflow can run; shows what is wrong."""
+        space.document.settle()
         errors = self._errors(space)
         warnings = len(space.document.problems) - errors
         if errors:

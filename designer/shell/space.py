@@ -6,8 +6,8 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.canvas import CanvasView
-from designer.canvas.adding import add_node, place_after
-from designer.canvas.geometry import CARD_HEIGHT
+from designer.canvas.adding import add_node
+from designer.canvas.geometry import CARD_HEIGHT, COLUMN
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.placement import free_spot
 from designer.document import Document, trigger_name
@@ -72,15 +72,16 @@ class DocumentSpace(QObject):
         """Adds a step or trigger chosen in the palette: after the selected step, else in view."""
         trigger = "trigger" in what
         offer = Offer("trigger" if trigger else "step", what["trigger" if trigger else "type"])
-        current = self.document.selection.current
-        after = current if current in self.document.graph.nodes and not trigger else None
-        if after is not None and trigger_name(after) is None:
-            place = place_after(self.canvas, after)
+        current = self.document.selection.current or ""
+        scene = self.canvas.scene
+        after = current if current in scene.index and not trigger else ""
+        if after and trigger_name(after) is None:
+            x, y = scene.position(after)
+            place = free_spot((x + COLUMN, y), CARD_HEIGHT, scene.rects)
             add_node(self.canvas, offer, place, connect_from=(after, "success"))
             return
         middle = self.canvas.scene_point(QPointF(self.canvas.rect().center()))
-        wanted = centred_card(middle)
-        place = free_spot(wanted, CARD_HEIGHT, self.canvas.scene.rects)
+        place = free_spot(centred_card(middle), CARD_HEIGHT, scene.rects)
         add_node(self.canvas, offer, place)
 
     def go_to(self, key: str) -> None:

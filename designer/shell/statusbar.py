@@ -27,7 +27,7 @@ class StatusBar(QFrame):
         self.setProperty("role", "statusbar")
         self.setFixedHeight(theme.tokens.size["statusbar"] + 1)
         self._link = link
-        self._dot = IconLabel(theme, "dot", "warning_text", 12)
+        self._dot = IconLabel(theme, "dot", "warning_text", 18)
         self.engine = Label(theme, "", "detail", "muted")
         self.running = Label(theme, "", "detail", "muted")
         self.scheduled = Label(theme, "", "detail", "muted")
@@ -36,7 +36,7 @@ class StatusBar(QFrame):
         row = QHBoxLayout(self)
         lay_out(row, theme.space("l"), (theme.space("m"), 1, theme.space("m"), 0))
         place = QHBoxLayout()
-        lay_out(place, theme.space("xs"))
+        lay_out(place, 2)
         place.addWidget(self._dot)
         place.addWidget(self.engine)
         row.addLayout(place)

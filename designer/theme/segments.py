@@ -53,7 +53,7 @@ class ChoiceButton(QPushButton):
         painter.setFont(font)
         tone = "text" if self.isChecked() or self.underMouse() else "muted"
         painter.setPen(self._theme.color(tone))
-        words = self.rect().adjusted(13, 0, 0, 0)
+        words = self.rect().adjusted(11, 0, 0, 0)
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
         badge = QRectF(
             self.width() - self._room() - 6, (self.height() - 16) / 2, self._room() - 6, 16

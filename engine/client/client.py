@@ -1,7 +1,8 @@
 """EngineClient: the one way in to a running engine, on this machine or elsewhere."""
 
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -273,13 +274,14 @@ class EngineClient:
         after: int | None = None,
         execution_id: str | None = None,
         workflow_id: str | None = None,
-    ) -> AsyncIterator[list[Event]]:
+    ) -> AsyncGenerator[list[Event], None]:
         """Batches of events as they happen, those after the id ``after`` first; all of them without
         a filter.
 
         The data of each is a plain tree, as the API sends it. A lost connection is taken up again
         where it ended. Raises ClientError when the engine
-        refuses the stream, EngineUnavailable when it is gone for good.
+        refuses the stream, EngineUnavailable when it is gone for good. Who stops reading before the
+        end closes it (``contextlib.aclosing``).
         """
         filters = {"execution_id": execution_id, "workflow_id": workflow_id}
         query = {name: value for name, value in filters.items() if value}
@@ -288,10 +290,11 @@ class EngineClient:
         while True:
             http = await self._connection.ready()
             try:
-                async for batch in read_stream(http, reader, query):
-                    self._connection.alive()
-                    if batch:
-                        yield batch
+                async with aclosing(read_stream(http, reader, query)) as batches:
+                    async for batch in batches:
+                        self._connection.alive()
+                        if batch:
+                            yield batch
             except EngineUnavailable:
                 self._connection.stream_lost()
             await self._connection.pause()

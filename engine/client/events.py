@@ -1,6 +1,6 @@
 """The event stream as a client follows it: batches of events, over many connections if need be."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -18,7 +18,7 @@ _decoder = msgspec.json.Decoder(Event)
 
 async def read_stream(
     http: "httpx.AsyncClient", reader: Reader, query: dict[str, str]
-) -> AsyncIterator[list[Event]]:
+) -> AsyncGenerator[list[Event], None]:
     """The batches of one connection, until the engine ends it; empty ones for heartbeats.
 
     Resumes after ``reader.last_id``. Raises EngineUnavailable when the connection breaks,
