@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from engine.core.events import Failure
+from engine.core.events import Cause, Failure
 from engine.core.state import State, StepState
 
 
@@ -59,7 +59,6 @@ def failure_view(failure: Failure | None) -> dict[str, Any] | None:
 def template_context(state: State, around: Surroundings) -> dict[str, Any]:
     """Everything that the templates of a step may use, except its own output."""
     workflow = state.plan.workflow
-    cause = state.cause
     return {
         "variables": state.variables,
         "input": state.input,
@@ -76,15 +75,19 @@ def template_context(state: State, around: Surroundings) -> dict[str, Any]:
             "name": workflow.name,
             "version": around.version,
         },
-        "trigger": None
-        if cause is None or cause.type == "manual"
-        else {
-            "type": cause.type,
-            "name": cause.name,
-            "time": _iso(cause.time),
-            "payload": cause.payload,
-            "headers": cause.headers,
-        },
+        "trigger": _trigger_view(state.cause),
+    }
+
+
+def _trigger_view(cause: Cause | None) -> dict[str, Any] | None:
+    if cause is None or cause.type == "manual":
+        return None
+    return {
+        "type": cause.type,
+        "name": cause.name,
+        "time": _iso(cause.time),
+        "payload": cause.payload,
+        "headers": cause.headers,
     }
 
 

@@ -76,7 +76,9 @@ def prepare(
 ) -> Prepared:
     """Evaluates a step's ``when``, then renders its input and config as they are to be recorded."""
     definition = step.node.step
-    place = _Place(template_context(state, around), volatile)
+    place = _Place({}, volatile)
+    if definition.when is not None or definition.input_mapping or definition.config:
+        place = _Place(template_context(state, around), volatile)
     try:
         if definition.when is not None and not _condition(definition.when, place):
             return Skip("its `when` is false")

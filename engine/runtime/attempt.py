@@ -20,7 +20,7 @@ class AttemptContext:
         step_id: str,
         attempt: int,
         folder: Path | None,
-        scratch: Path,
+        scratch: Callable[[], Path],
         timeout: float | None,
         max_memory: int,
         variables: Mapping[str, Any],
@@ -37,16 +37,15 @@ class AttemptContext:
         self.variables = variables
         self.allowed_folders = allowed_folders
         self._scratch = scratch
-        self._made = False
+        self._made: Path | None = None
         self._write = write
 
     @property
     def scratch(self) -> Path:
         """An empty folder of this attempt."""
-        if not self._made:
-            private_folder(self._scratch)
-            self._made = True
-        return self._scratch
+        if self._made is None:
+            self._made = private_folder(self._scratch())
+        return self._made
 
     def log(self, line: str, stream: Stream = "engine") -> None:
         """Adds a line to the execution's log."""
@@ -68,5 +67,5 @@ class AttemptContext:
 
     async def close(self) -> None:
         """Removes the scratch folder."""
-        if self._made:
-            await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+        if self._made is not None:
+            await asyncio.to_thread(shutil.rmtree, self._made, ignore_errors=True)

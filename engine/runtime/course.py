@@ -129,7 +129,7 @@ class Course:
         """Records that the running attempts were cut off on purpose; after ``close``."""
         turn = resume(self.state, _now(), clean=True)
         if turn.events:
-            batch = Batch(events=[], executions=[], steps=[], tallies=[], logs=[])
+            batch = Batch()
             for event in turn.events:
                 add_event(batch, self.header.id, self.header.workflow_id, event)
             self._host.store.writer.post(batch)
@@ -141,7 +141,7 @@ class Course:
 
     def _record(self, events: list[Event], data: str | None) -> None:
         if self._batch is None:
-            self._batch = Batch(events=[], executions=[], steps=[], tallies=[], logs=[])
+            self._batch = Batch()
         header = self.header
         for event in events:
             add_event(self._batch, header.id, header.workflow_id, event, data)
@@ -410,7 +410,7 @@ class Course:
             step_id=step.node.id,
             attempt=number,
             folder=self.header.folder,
-            scratch=host.scratch / f"{self.header.id}-{step.fence}",
+            scratch=lambda: host.scratch / f"{self.header.id}-{step.fence}",
             timeout=seconds,
             max_memory=host.settings.executor.max_memory,
             variables=self.state.variables,

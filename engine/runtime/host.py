@@ -49,6 +49,7 @@ class Host:
             later=lambda delay, call: asyncio.get_running_loop().call_later(delay, call),
         )
         self.courses: dict[str, Course] = {}
+        self._allowed = _allowed(settings)
         self._running: set[str] = set()
         self._queue: list[tuple[float, int, Course]] = []
         self._numbers = count()
@@ -86,11 +87,7 @@ class Host:
 
     def allowed_folders(self, folder: Path | None) -> tuple[Path, ...]:
         """Where file steps of a workflow with this folder may read and write."""
-        own = () if folder is None else (folder,)
-        given = self.settings.files.allowed
-        if given is not None:
-            return (*own, *(Path(name).expanduser() for name in given))
-        return (*own, Path.home(), Path(tempfile.gettempdir()))
+        return self._allowed if folder is None else (folder, *self._allowed)
 
     async def close(self) -> None:
         """Stops all attempts; the executions go on with the next engine."""
@@ -108,3 +105,10 @@ class Host:
             if course.state.phase == "queued" and course.header.id in self.courses:
                 self._running.add(course.header.id)
                 course.start()
+
+
+def _allowed(settings: Settings) -> tuple[Path, ...]:
+    given = settings.files.allowed
+    if given is not None:
+        return tuple(Path(name).expanduser() for name in given)
+    return (Path.home(), Path(tempfile.gettempdir()))

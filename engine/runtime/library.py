@@ -108,13 +108,24 @@ class Library:
             await self.set_error(record.id, None)
         return True
 
-    async def find(self, given: Registration) -> str | None:
-        """The workflow that a text belongs to, by its path or, without one, by its name."""
+    async def find(
+        self, given: Registration, workflow_id: str | None = None
+    ) -> tuple[str | None, int | None]:
+        """The workflow that a text belongs to, by id, path or name, and the version that it is.
 
-        def look(connection: Connection) -> str | None:
-            if given.path:
-                return table.find_by_path(connection, given.path)
-            return table.find_by_name(connection, given.workflow.name or "Untitled", given.origin)
+        None for a workflow that is not known, and for a text that was never saved as a version.
+        """
+
+        def look(connection: Connection) -> tuple[str | None, int | None]:
+            name = given.workflow.name or "Untitled"
+            known = workflow_id
+            if known is None and given.path:
+                known = table.find_by_path(connection, given.path)
+            elif known is None:
+                known = table.find_by_name(connection, name, given.origin)
+            if known is None:
+                return None, None
+            return known, table.find_version(connection, known, given.text)
 
         return await self._store.read(look)
 
@@ -124,10 +135,6 @@ class Library:
         if record is None or record.text is None:
             raise NotFoundError("version", str(version))
         return record.text
-
-    async def version_of(self, workflow_id: str, text: str) -> int | None:
-        """The newest version with this text; None for a text that was never saved as one."""
-        return await self._store.read(table.find_version, workflow_id, text)
 
     async def register(self, given: Registration, workflow_id: str | None = None) -> str:
         """Keeps a text as the newest version of its workflow, known by id, or by path; its id.
@@ -197,7 +204,7 @@ class Library:
         self, workflow_id: str, work: Callable[[Connection], None], kind: str = "workflow.changed"
     ) -> None:
         """Changes a workflow, and tells those who listen."""
-        batch = Batch(events=[], executions=[], steps=[], tallies=[], logs=[])
+        batch = Batch()
         time = to_micros(datetime.now(UTC))
         add_notice(batch, workflow_id, kind, time, {"id": workflow_id})
         await self._store.writer.run(work, batch)

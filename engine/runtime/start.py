@@ -21,7 +21,6 @@ from engine.runtime.library import Library, Ready, absolute
 from engine.runtime.schedules import count_fire
 from engine.runtime.schemas import describe_errors
 from engine.store import ownership
-from engine.store import workflows as table
 from engine.store.batch import Batch
 from engine.store.ownership import NewExecution
 from engine.store.project import add_event
@@ -96,40 +95,41 @@ class Launcher:
         state = State(origin.ready.plan)
         queued = ExecutionQueued(time=now, input=wanted.input, cause=wanted.cause)
         turn = advance(state, queued)
-        batch = Batch(events=[], executions=[], steps=[], tallies=[], logs=[])
+        batch = Batch()
         for event in turn.events:
             add_event(batch, header.id, header.workflow_id, event)
         cause = wanted.cause or Cause()
 
+        new = NewExecution(
+            id=header.id,
+            workflow_id=header.workflow_id,
+            version=header.version,
+            text=origin.text,
+            folder=origin.folder,
+            priority=header.priority,
+            created=now,
+            trigger_id=cause.id,
+            trigger_type=cause.type,
+            trigger_name=cause.name,
+            owner=self._owner,
+            idempotency_key=wanted.idempotency_key,
+            mark_key=header.mark_key,
+        )
+        ownership.add_execution(batch, new)
+
         def work(connection: Connection) -> None:
-            if wanted.idempotency_key is not None:
-                known = ownership.find_idempotent(
-                    connection, header.workflow_id, wanted.idempotency_key
-                )
-                if known is not None:
-                    raise _RepeatedError(known)
-            ownership.add_execution(
-                connection,
-                NewExecution(
-                    id=header.id,
-                    workflow_id=header.workflow_id,
-                    version=header.version,
-                    text_hash=table.put_text(connection, origin.text),
-                    folder=origin.folder,
-                    priority=header.priority,
-                    created=now,
-                    trigger_id=cause.id,
-                    trigger_type=cause.type,
-                    trigger_name=cause.name,
-                    owner=self._owner,
-                    idempotency_key=wanted.idempotency_key,
-                    mark_key=header.mark_key,
-                ),
-            )
+            key = wanted.idempotency_key
+            known = key and ownership.find_idempotent(connection, header.workflow_id, key)
+            if known:
+                raise _RepeatedError(known)
             if cause.id is not None:
                 count_fire(connection, cause.id, cause.time or now, now)
 
-        await self._host.store.writer.run(work, batch)
+        writer = self._host.store.writer
+        if wanted.idempotency_key is None and cause.id is None:
+            await writer.submit(batch, patient=False)
+        else:
+            await writer.run(work, batch)
         course = Course(self._host, header, state)
         self._host.admit(course, turn.orders)
         return header.id
@@ -158,10 +158,9 @@ class Launcher:
             folder=wanted.folder,
             origin="file" if path else "text",
         )
-        known = wanted.workflow_id or await self._library.find(given)
+        known, version = await self._library.find(given, wanted.workflow_id)
         if known is None:
-            known = await self._library.register(given)
-        version = await self._library.version_of(known, text)
+            known, version = await self._library.register(given), 1
         return _Origin(known, version, text, _folder(path, wanted.folder), ready)
 
 

@@ -54,9 +54,18 @@ class LogRow(Struct):
     id: int = 0
 
 
+class Insert(Struct, frozen=True):
+    """A new row of a table, by the table's name; with ``ignore`` one that is there stays."""
+
+    table: str
+    values: dict[str, Any]
+    ignore: bool = False
+
+
 class Batch(Struct):
     """Everything that one turn of an execution writes: all of it, or nothing."""
 
+    inserts: list[Insert] = []
     events: list[EventRow] = []
     executions: list[Patch] = []
     steps: list[Patch] = []

@@ -8,9 +8,11 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from engine.core.events import Event
+from engine.store.batch import Batch, Insert
 from engine.store.project import EVENT_DECODER
 from engine.store.tables import events, executions, owners, texts
 from engine.store.times import to_micros
+from engine.store.workflows import text_digest
 
 
 class NewExecution(Struct, frozen=True, kw_only=True):
@@ -19,7 +21,7 @@ class NewExecution(Struct, frozen=True, kw_only=True):
     id: str
     workflow_id: str
     version: int | None
-    text_hash: str
+    text: str
     folder: str | None
     priority: int
     created: datetime
@@ -64,27 +66,28 @@ def other_owners(connection: Connection, me: str) -> dict[str, Path]:
     return {row.id: Path(row.lock_path) for row in rows}
 
 
-def add_execution(connection: Connection, new: NewExecution) -> None:
-    """Adds the row of a queued execution."""
-    connection.execute(
-        insert(executions).values(
-            id=new.id,
-            workflow_id=new.workflow_id,
-            version=new.version,
-            text_hash=new.text_hash,
-            folder=new.folder,
-            status="queued",
-            priority=new.priority,
-            created_at=to_micros(new.created),
-            trigger_id=new.trigger_id,
-            trigger_type=new.trigger_type,
-            trigger_name=new.trigger_name,
-            retry_of=new.retry_of,
-            owner=new.owner,
-            idempotency_key=new.idempotency_key,
-            mark_key=new.mark_key,
-        )
-    )
+def add_execution(batch: Batch, new: NewExecution) -> None:
+    """Puts the row of a queued execution, and the text it runs, into a batch."""
+    digest = text_digest(new.text)
+    batch.inserts.append(Insert(texts.name, {"hash": digest, "text": new.text}, ignore=True))
+    values = {
+        "id": new.id,
+        "workflow_id": new.workflow_id,
+        "version": new.version,
+        "text_hash": digest,
+        "folder": new.folder,
+        "status": "queued",
+        "priority": new.priority,
+        "created_at": to_micros(new.created),
+        "trigger_id": new.trigger_id,
+        "trigger_type": new.trigger_type,
+        "trigger_name": new.trigger_name,
+        "retry_of": new.retry_of,
+        "owner": new.owner,
+        "idempotency_key": new.idempotency_key,
+        "mark_key": new.mark_key,
+    }
+    batch.inserts.append(Insert(executions.name, values))
 
 
 def find_idempotent(connection: Connection, workflow_id: str, key: str) -> str | None:

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql import ClauseElement
 
-from engine.store.batch import Batch, EventRow, LogRow, Patch, Tally
-from engine.store.tables import events, executions, logs, step_executions, workflows
+from engine.store.batch import Batch, EventRow, Insert, LogRow, Patch, Tally
+from engine.store.tables import events, executions, logs, metadata, step_executions, workflows
 
 Rows = dict[tuple[str, ...], Patch]
 
@@ -51,6 +51,7 @@ def write_batches(cursor: Cursor, batches: Sequence[Batch]) -> None:
     rows: list[EventRow] = []
     lines: list[LogRow] = []
     tallies: dict[str, Tally] = {}
+    _write_inserts(cursor, [insert for batch in batches for insert in batch.inserts])
     for batch in batches:
         rows.extend(batch.events)
         lines.extend(batch.logs)
@@ -88,6 +89,21 @@ def _number(cursor: Cursor, table: Table, rows: Sequence[EventRow] | Sequence[Lo
     for row in rows:
         number += 1
         row.id = number
+
+
+def _write_inserts(cursor: Cursor, inserts: Sequence[Insert]) -> None:
+    kinds: dict[tuple[str, bool, tuple[str, ...]], list[dict[str, Any]]] = {}
+    for row in inserts:
+        kinds.setdefault((row.table, row.ignore, tuple(row.values)), []).append(row.values)
+    for (name, ignore, columns), values in kinds.items():
+        table = metadata.tables[name]
+        (_insert_if_new if ignore else _insert)(table, columns).run(cursor, values)
+
+
+@cache
+def _insert_if_new(table: Table, columns: tuple[str, ...]) -> Compiled:
+    statement = upsert(table).values({name: bindparam(name) for name in columns})
+    return Compiled(statement.on_conflict_do_nothing())
 
 
 @cache
@@ -152,7 +168,9 @@ def _upsert_step() -> Compiled:
 
 @cache
 def _count() -> Compiled:
-    last = func.max(func.coalesce(workflows.c.last_executed, literal_column("0")), bindparam("last"))
+    last = func.max(
+        func.coalesce(workflows.c.last_executed, literal_column("0")), bindparam("last")
+    )
     return Compiled(
         update(workflows)
         .where(workflows.c.id == bindparam("workflow_id"))

@@ -132,7 +132,6 @@ executions = Table(
         "executions_unfinished",
         "owner",
         sqlite_where=text("end_time IS NULL"),
-        postgresql_where=text("end_time IS NULL"),
     ),
     Index(
         "executions_idempotency",
@@ -140,7 +139,6 @@ executions = Table(
         "idempotency_key",
         unique=True,
         sqlite_where=text("idempotency_key IS NOT NULL"),
-        postgresql_where=text("idempotency_key IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
 )
