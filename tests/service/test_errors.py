@@ -67,8 +67,9 @@ def test_a_query_value_out_of_range_is_unprocessable(api: httpx.Client, query: s
     assert name in problem(api.get(f"/api/v1/executions?{query}"), 422)["detail"]
 
 
-def test_a_cursor_that_is_none_is_unprocessable(api: httpx.Client) -> None:
-    assert "cursor" in problem(api.get("/api/v1/executions?cursor=%00zz"), 422)["detail"]
+@pytest.mark.parametrize("path", ["/workflows?", "/step-executions?execution_id=x&"])
+def test_a_cursor_that_nobody_was_given_is_unprocessable(api: httpx.Client, path: str) -> None:
+    assert "cursor" in problem(api.get(f"/api/v1{path}cursor=%00zz"), 422)["detail"]
 
 
 def test_a_body_that_is_too_large_is_refused(api: httpx.Client) -> None:

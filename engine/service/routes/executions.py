@@ -14,6 +14,7 @@ from engine.service.routes.queries import (
     Moment,
     TheEngine,
     moment,
+    reading,
 )
 from engine.service.types import (
     ENDED,
@@ -136,7 +137,12 @@ async def list_step_executions(
     cursor: Cursor = None,
 ) -> Page[StepExecution]:
     """Step executions of the top level, or inside one of them, in the order they began."""
-    page = await engine.list_steps(execution_id, parent_id=parent_id, limit=limit, cursor=cursor)
+    with reading(cursor):
+        page = await engine.list_steps(
+            execution_id, parent_id=parent_id, limit=limit, cursor=cursor
+        )
+    if not page.items:
+        await engine.get_execution(execution_id, details=False)  # raises where there is none
     return Page(items=list(map(mapping.step_execution, page.items)), next_cursor=page.next_cursor)
 
 

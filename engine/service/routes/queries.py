@@ -1,9 +1,12 @@
 """What the routes' parameters have in common: the engine behind them, pages, and times."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar.params import Dependency, Parameter
+from msgspec import DecodeError
 
 from engine.runtime.engine import Engine
 from engine.service.control import Control
@@ -25,6 +28,18 @@ IdempotencyKey = Annotated[
         description="The same key never starts a second execution.",
     ),
 ]
+
+
+@contextmanager
+def reading(cursor: str | None) -> Iterator[None]:
+    """A list is read from ``cursor`` on. Raises ApiError (422) for one that nobody was given."""
+    try:
+        yield
+    except (ValueError, DecodeError):
+        if cursor is None:
+            raise
+        detail = f'cursor: "{cursor}" is not a next_cursor of this list'
+        raise ApiError(422, "Invalid request", detail) from None
 
 
 def moment(name: str, text: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ from litestar import delete, get, post, put
 from litestar.params import Parameter
 
 from engine.service import mapping
-from engine.service.routes.queries import Cursor, Limit, TheEngine
+from engine.service.routes.queries import Cursor, Limit, TheEngine, reading
 from engine.service.types import Page, Workflow, WorkflowState, WorkflowStatus, WorkflowWrite
 from engine.store.workflows import WorkflowFilter
 
@@ -42,7 +42,8 @@ async def list_workflows(
         tags=tuple(tag for tag in (tags or "").split(",") if tag),
         q=q,
     )
-    page = await engine.list_workflows(wanted, limit, cursor)
+    with reading(cursor):
+        page = await engine.list_workflows(wanted, limit, cursor)
     return Page(items=list(map(mapping.workflow, page.items)), next_cursor=page.next_cursor)
 
 
