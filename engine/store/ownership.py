@@ -136,7 +136,7 @@ def cancels_wanted(connection: Connection, owner: str) -> dict[str, str]:
         executions.c.end_time.is_(None),
         executions.c.cancel_wanted.is_not(None),
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.id: row.cancel_wanted for row in connection.execute(query)}
 
 
 def read_left(connection: Connection, execution_id: str) -> Left:

@@ -254,7 +254,7 @@ def read_counts(connection: Connection, workflow_id: str | None = None) -> tuple
     )
     if workflow_id:
         query = query.where(executions.c.workflow_id == workflow_id)
-    counts: dict[str, int] = dict(connection.execute(query).tuples().all())
+    counts = {status: int(count) for status, count in connection.execute(query)}
     queued = counts.pop("queued", 0) + counts.pop("pending", 0)
     return sum(counts.values()), queued
 
@@ -366,15 +366,10 @@ def _slowest(
         .order_by(mean.desc())
         .limit(SLOWEST)
     ).all()
-    names = dict(
-        connection.execute(
-            select(workflows.c.id, workflows.c.name).where(
-                workflows.c.id.in_([row.workflow_id for row in top])
-            )
-        )
-        .tuples()
-        .all()
+    named = select(workflows.c.id, workflows.c.name).where(
+        workflows.c.id.in_([row.workflow_id for row in top])
     )
+    names = {row.id: row.name for row in connection.execute(named)}
     found: list[StepTiming] = []
     for row in top:
         parts = connection.execute(
