@@ -123,13 +123,14 @@ class DaysChart(Chart):
             if self._only and state != self._only:
                 continue
             heights = [slot.counts[number] for slot in self.slots]
+            full = [place for place in range(count) if heights[place]]
             brush = self.theme.state_color(state)
             if state == "timed_out":
                 brush = self.theme.color("warning")
             bars = pg.BarGraphItem(
-                x=list(range(count)),
-                y0=tops,
-                height=heights,
+                x=full,
+                y0=[tops[place] for place in full],
+                height=[heights[place] for place in full],
                 width=0.66,
                 brush=brush,
                 pen=self.pen("panel", 1.0),

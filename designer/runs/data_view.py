@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTreeView, QVBoxLayout, QWidget
 
@@ -26,7 +26,9 @@ PARTS = (("output", "Output"), ("input", "Input"), ("error", "Error"))
 
 
 class DataView(QWidget):
-    """Shows one step of a RunSession; ``show_step`` chooses it."""
+    """Shows one step of a RunSession; ``show_step`` chooses it, ``shown`` tells what is there."""
+
+    shown = Signal(object)
 
     def __init__(
         self, theme: Theme, session: RunSession, spawn: Spawn, parent: QWidget | None = None
@@ -115,6 +117,7 @@ class DataView(QWidget):
 
     def _show(self, step: api.StepExecution | None) -> None:
         previous, self._shown = self._shown, step
+        self.shown.emit(step)
         if step is None:
             self._stack.setCurrentIndex(0)
             return

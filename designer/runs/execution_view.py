@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from designer.runs.executions_model import duration_of
@@ -66,6 +67,7 @@ class ExecutionView(QWidget):
         self._make_canvas = make_canvas
         self._canvas: StateCanvas | None = None
         self._path = ""
+        self._sized = False
         self._title = ElidedLabel(theme, "", "heading")
         self._pill = Pill(theme)
         self._facts = Label(theme, "", "body", "muted")
@@ -101,11 +103,17 @@ class ExecutionView(QWidget):
         self._splitter.addWidget(QWidget())
         self._splitter.addWidget(self._panel)
         self._splitter.setStretchFactor(0, 1)
-        self._splitter.setSizes([500, theme.tokens.size["bottom"]])
         outer = QVBoxLayout(self)
         lay_out(outer)
         outer.addWidget(head)
         outer.addWidget(self._splitter, 1)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._sized:
+            self._sized = True
+            bottom = self._theme.tokens.size["bottom"]
+            self._splitter.setSizes([max(bottom, self.height() - bottom), bottom])
 
     def _connect(self) -> None:
         self.session.states_changed.connect(self._draw_states)
@@ -143,7 +151,8 @@ class ExecutionView(QWidget):
         old = self._splitter.replaceWidget(0, shown)
         if old is not None:
             old.deleteLater()
-        self._splitter.setSizes(sizes)
+        if self._sized:
+            self._splitter.setSizes(sizes)
         if self._canvas is not None:
             self._canvas.on_step(self._panel.show_step)
             self._draw_states()

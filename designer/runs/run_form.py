@@ -12,6 +12,11 @@ from designer.theme.widgets import Button, ElidedLabel, Label, lay_out
 from engine import Workflow
 
 
+WIDTH, TALLEST = 460, 680
+FRAME_HEIGHT = 170
+"""What is above and below the fields."""
+
+
 def asks_for_input(workflow: Workflow) -> bool:
     """Whether the workflow declares inputs that a person can give."""
     properties = (workflow.inputs or {}).get("properties")
@@ -33,7 +38,6 @@ class RunForm(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Run")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(460, 420)
         self._theme = theme
         self.fields = self._make_fields(workflow, remembered)
         self._lay_out(workflow)
@@ -69,6 +73,8 @@ class RunForm(QDialog):
         scroll.setWidgetResizable(True)
         scroll.setWidget(form)
         column.addWidget(scroll, 1)
+        room = form.sizeHint().height() + FRAME_HEIGHT
+        self.resize(WIDTH, min(TALLEST, room))
         foot = QHBoxLayout()
         foot.addStretch(1)
         cancel = Button(theme, "Cancel")

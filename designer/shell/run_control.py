@@ -96,7 +96,7 @@ class RunControl(QObject):
         self.started.emit(space)
 
     def watch(self, space: DocumentSpace) -> None:
-        """Says from now on how each run of a document ends."""
+        """Says from now on how each run of a document ends, where the canvas does not."""
         space.session.finished.connect(lambda status: self._tell_end(space, status))
 
     def _tell_end(self, space: DocumentSpace, status: str) -> None:
@@ -105,8 +105,9 @@ class RunControl(QObject):
             return
         name = execution.workflow_name or "The workflow"
         if status == "completed":
-            taken = duration_text(execution.duration)
-            self._tell(f"{name} completed in {taken}.", "completed")
+            if not space.canvas.isVisible():  # else its nodes have told it
+                taken = duration_text(execution.duration)
+                self._tell(f"{name} completed in {taken}.", "completed")
         else:
             why = f": {one_line(execution.error_message)}" if execution.error_message else "."
             self._tell(f"{name} {state_word(status)}{why}", "failed")

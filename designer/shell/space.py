@@ -16,6 +16,7 @@ from designer.inspector import InspectorView
 from designer.problems import ProblemsView
 from designer.runs import RunPanel, RunSession, Spawn
 from designer.shell.canvas_link import node_states
+from designer.shell.inspector_link import InspectorLink
 from designer.source_view import SourceView
 from designer.theme import Theme
 from designer.theme.notices import NoticeBar
@@ -53,12 +54,14 @@ class DocumentSpace(QObject):
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
+        self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
         self._connect()
 
     def _connect(self) -> None:
         for signal in (self.canvas.quick_message, self.document.notice, self.watch.failed):
             signal.connect(self.told)
         self.problems.failed.connect(self.told)
+        self.inspector.failed.connect(self.told)
         self.source.failed.connect(self.told)
         self.problems.jump.connect(self._jump)
         self.problems.count_changed.connect(self._count_problems)

@@ -38,8 +38,13 @@ async def read_stream(
         ) as response:
             if response.status_code != 200:
                 raise ClientError(as_problem(response.status_code, await response.aread()))
-            async for chunk in response.aiter_raw():
-                yield [_decoder.decode(message.data) for message in reader.feed(chunk)]
+            chunks = response.aiter_raw()
+            try:
+                async for chunk in chunks:
+                    yield [_decoder.decode(message.data) for message in reader.feed(chunk)]
+            finally:
+                # Before the unfinished iterator goes: not every loop (Qt's) can finish it later.
+                await response.aclose()
     except (httpx.TransportError, httpx.StreamError) as error:
         raise EngineUnavailable(
             f"the event stream broke: {error or type(error).__name__}"
