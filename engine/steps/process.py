@@ -179,6 +179,7 @@ async def _stop(process: asyncio.SubprocessTransport, follower: _Follower) -> No
     _end_group(pid)
     await asyncio.to_thread(_kill, tree)
     await follower.exited.wait()
+    process.close()
 
 
 def _signal(pid: int, number: int) -> None:

@@ -274,7 +274,7 @@ async def test_without_a_supervisor_the_tree_is_looked_through(
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
-    await until(lambda: all(is_gone(pid_in(pid)) for pid in pids), 1)
+    await until(lambda: all(is_gone(pid_in(pid)) for pid in pids), 10)
 
 
 async def test_a_cancel_at_the_very_start_leaves_nothing(attempt: Attempt) -> None:
@@ -334,7 +334,7 @@ async def test_scripts_die_with_an_engine_that_is_killed(attempt: Attempt) -> No
     await until(lambda: all_written(folder))
     engine.send_signal(signal.SIGKILL)
     engine.wait()
-    await until(lambda: all(is_gone(pid_in(folder / name)) for name in PIDS), 3)
+    await until(lambda: all(is_gone(pid_in(folder / name)) for name in PIDS), 10)
 
 
 async def test_a_script_dies_with_its_supervisor(attempt: Attempt) -> None:
