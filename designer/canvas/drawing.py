@@ -35,7 +35,8 @@ class Drawing:
 
     def take(self, change: Change) -> bool:
         """Follows one change of the document; True when nodes or wires came or went."""
-        if change.structure or any(key not in self.scene.index for key in change.positions):
+        places = self._places_of(change.positions)
+        if change.structure or places is None:
             self.rebuild()
             return True
         routed = True
@@ -47,19 +48,19 @@ class Drawing:
             self.scene.route_all()
         if change.steps:
             self._forget_tints()
-        self._take_places(change.positions)
+        self.scene.place(places)
         return False
 
-    def _take_places(self, moved: frozenset[str]) -> None:
-        """The author's places; for a node that lost its own, the one that the layout had chosen."""
+    def _places_of(self, moved: frozenset[str]) -> dict[str, Point] | None:
+        """The author's places; for a node that lost its own, the one that the layout had
+        chosen. None when one has neither, or is not drawn yet."""
         places: dict[str, Point] = {}
         for key in moved:
             at = self._document.position(key) or self._laid.get(key)
-            if at is None:
-                self.rebuild()
-                return
+            if at is None or key not in self.scene.index:
+                return None
             places[key] = at
-        self.scene.place(places)
+        return places
 
     def set_states(self, states: Mapping[str, NodeState]) -> None:
         self.states = dict(states)

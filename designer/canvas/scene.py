@@ -10,6 +10,8 @@ from designer.canvas.geometry import CARD_WIDTH, PORT, PortPlan, port_plan
 from designer.canvas.viewport import Box
 from designer.document.views import EdgeView, NodeView, Point
 
+FAILURE = "failure"
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
@@ -43,6 +45,9 @@ class Scene:
         for i, node in enumerate(self.nodes):
             x, y = known.get(node.key, (0.0, 0.0))
             self.rects[i] = x, y, CARD_WIDTH, self.plans[i].height
+        self.triggers = np.array([node.kind == "trigger" for node in self.nodes], dtype=bool)
+        self.failing = np.array([edge.port == FAILURE for edge in self.edges], dtype=bool)
+        """Wires from a failure port."""
         self._by_end: dict[str, dict[int, list[int]]] = {}
         self._measure()
 

@@ -43,8 +43,7 @@ class Tints:
         codes = np.zeros(len(scene.edges), dtype=np.int8)
         source, target = self.nodes[scene.sources], self.nodes[scene.targets]
         began = (target != PLAIN) & ~idle[scene.targets]
-        trigger = np.array([n.kind == "trigger" for n in scene.nodes], dtype=bool)
-        codes[began & ((source == COMPLETED) | trigger[scene.sources])] = COMPLETED
+        codes[began & ((source == COMPLETED) | scene.triggers[scene.sources])] = COMPLETED
         codes[began & (target == RUNNING)] = RUNNING
-        codes[[edge.port == "failure" for edge in scene.edges]] = FAILED
+        codes[scene.failing] = FAILED
         return codes

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QHelpEvent, QImage
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QHelpEvent, QImage, QRegion
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from designer.canvas import CanvasView, NodeState
@@ -158,3 +158,29 @@ def test_a_structure_that_changes_under_a_drag_gives_the_drag_up(
     hands.release(start + QPoint(60, 60))
     assert canvas.scene.position("lone") == (280, 304)
     assert document.position("lone") == (280, 304)
+
+
+def test_a_repainted_part_looks_like_the_whole(hands, canvas: CanvasView) -> None:
+    canvas.set_states({"enough": NodeState("completed", 2.0), "fetch": NodeState("failed", 1.0)})
+    for _ in range(3):
+        picture(canvas)  # faces are made
+    whole = picture(canvas)
+    part = QImage(whole.size(), whole.format())
+    part.fill(Qt.GlobalColor.transparent)
+    clip = QRegion(QRect(hands.spot("fetch", -20, -20), hands.spot("enough", 60, 90)))
+    canvas.render(part, clip.boundingRect().topLeft(), clip)
+    for x in range(clip.boundingRect().left(), clip.boundingRect().right(), 3):
+        for y in range(clip.boundingRect().top(), clip.boundingRect().bottom(), 3):
+            assert part.pixelColor(x, y) == whole.pixelColor(x, y)
+
+
+def test_a_pulse_runs_only_along_wires_at_work(canvas: CanvasView) -> None:
+    canvas.set_states(
+        {
+            "fetch": NodeState("completed", 1.0),
+            "enough": NodeState("running", started=datetime.now(UTC)),
+            "clean": NodeState("pending"),
+        }
+    )
+    flowing = {canvas.scene.edges[i].key for i in canvas._pulse.wires()}
+    assert flowing == {("fetch", "success", "enough")}
