@@ -114,6 +114,7 @@ class Engine:
         stack.push_async_callback(self._store.close)
         now = datetime.now(UTC)
         await self._store.write(ownership.add_owner, self.owner, lock.path, os.getpid(), now)
+        stack.push_async_callback(self._store.write, ownership.remove_owner, self.owner)
         scratch = data / "scratch" / self.owner
         stack.callback(shutil.rmtree, scratch, ignore_errors=True)
         self._assemble(scratch)

@@ -1,6 +1,8 @@
 """Takes over what a dead engine left: its executions, and the processes of its cut-off attempts."""
 
+import asyncio
 import logging
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +43,8 @@ class Recovery:
                 continue
             try:
                 taken += await self._take_over(owner)
+                scratch = self._host.scratch.with_name(owner)
+                await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             finally:
                 lock.release(remove=True)
         return taken

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from engine.core.events import Event
 from engine.store.batch import Batch, Insert
@@ -56,8 +56,9 @@ def add_owner(connection: Connection, owner: str, lock: Path, pid: int, time: da
 
 
 def remove_owner(connection: Connection, owner: str) -> None:
-    """Forgets an owner that has no unfinished executions any more."""
-    connection.execute(delete(owners).where(owners.c.id == owner))
+    """Forgets an owner, unless it still has unfinished executions that others must find."""
+    left = exists().where(executions.c.owner == owner, executions.c.end_time.is_(None))
+    connection.execute(delete(owners).where(owners.c.id == owner, ~left))
 
 
 def other_owners(connection: Connection, me: str) -> dict[str, Path]:
