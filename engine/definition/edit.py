@@ -45,29 +45,28 @@ def remove(source: Source, path: Path) -> Edit:
 
 def insert_item(source: Source, path: Path, index: int, value: Any) -> Edit:
     """Inserts an item into the list at ``path``, which is made when it is missing."""
-    editor = _Editor(source)
     node = source.node(path)
     items = node.plain() if node is not None else None
     if items is None:
         return change(source, {path: [value]})
     if not isinstance(items, list) or not 0 <= index <= len(items):
         raise EditError(f"there is no place {index} in a list at {_shown(path)}")
-    return editor.finish(editor.set(path, [*items[:index], value, *items[index:]]))
+    return change(source, {path: [*items[:index], value, *items[index:]]})
 
 
 def rename_key(source: Source, path: Path, new: str) -> Edit:
     """Gives the entry at ``path`` another key, in the quotes that it has."""
+    outer = source.node(path[:-1])
+    if not path or outer is None or outer.kind != "mapping" or path[-1] not in outer.members:
+        raise EditError(f"there is no key at {_shown(path)}")
+    if new in outer.members:
+        raise EditError(f'the mapping has a key "{new}" already')
     editor = _Editor(source)
     places, rest = editor.walk(path)
-    holder = places[-1].holder
-    if rest or holder is None or holder.kind != "mapping":
-        raise EditError(f"there is no key of its own at {_shown(path)}")
-    if new in holder.members:
-        raise EditError(f'the mapping has a key "{new}" already')
-    key = holder.pairs[places[-1].index].key
-    if key.target is not None or key.anchor is not None:
-        raise EditError("the key is an alias or has an anchor; write it out first")
-    return editor.finish(editor.rename(places, key, new))
+    if rest or _hides_entries(outer):
+        renamed = {new if key == path[-1] else key: v for key, v in outer.plain().items()}
+        return editor.finish(editor.set_all({path[:-1]: renamed}))
+    return editor.finish(editor.rename(places, new))
 
 
 def change(source: Source, values: Mapping[Path, Any], removed: Iterable[Path] = ()) -> Edit:
@@ -178,7 +177,12 @@ class _Editor:
             del rest[key]
         return rest
 
-    def rename(self, places: Places, key: Node, new: str) -> Iterator[Splice]:
+    def rename(self, places: Places, new: str) -> Iterator[Splice]:
+        holder = places[-1].holder
+        assert holder is not None
+        key = holder.pairs[places[-1].index].key
+        if key.target is not None or key.anchor is not None:
+            raise EditError("the key is an alias or has an anchor; write it out first")
         yield from self._detached(places[:-1], (key.start, key.end))
         yield Splice(key.start, key.end, key_text(self._source, key, new))
 

@@ -13,12 +13,9 @@ from engine.definition.tree import Node
 def aliases_of(source: Source) -> dict[int, list[Node]]:
     """Identity of each anchored node -> the aliases that stand for it, in the order of the text."""
     found: dict[int, list[Node]] = {}
-    if source.root is None or source.format == "json" or "*" not in source.text:
-        return found
-    for node in _written(source.root):
-        if node.target is not None:
-            found.setdefault(id(node.target), []).append(node)
-    return {key: sorted(nodes, key=lambda node: node.start) for key, nodes in found.items()}
+    for alias in source.aliases:
+        found.setdefault(id(alias.target), []).append(alias)
+    return found
 
 
 def detach(source: Source, chain: Iterable[Node], gone: tuple[int, int]) -> Iterator[Splice]:
@@ -36,7 +33,7 @@ def detach(source: Source, chain: Iterable[Node], gone: tuple[int, int]) -> Iter
     for node in _written(source.root):
         if node.anchor is None or id(node) not in aliases:
             continue
-        inside = gone[0] <= node.start and node.end <= gone[1]
+        inside = gone[0] <= node.start and node.content_end <= gone[1]
         if not inside and id(node) not in around:
             continue
         outside = [a for a in aliases[id(node)] if not gone[0] <= a.start < gone[1]]

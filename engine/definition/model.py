@@ -147,7 +147,7 @@ class Workflow(Struct, frozen=True, kw_only=True):
         """Ids of the top steps that stand outside the graph and start only as handlers or
         compensation."""
         named = {*self.on_failure, *self.on_success, *self.on_cancel, *self.finally_}
-        return frozenset(named | {step.compensate for step in self.steps if step.compensate})
+        return frozenset(named | {step.compensate for step in self.walk() if step.compensate})
 
     def walk(self) -> Iterator[Step]:
         """Every step of the file, bodies included, in the order of the text."""

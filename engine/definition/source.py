@@ -34,6 +34,8 @@ class Source(Struct, frozen=True, eq=False, dict=True):
     root: Node | None = None
     file: str = ""
     problems: tuple[Problem, ...] = ()
+    aliases: tuple[Node, ...] = ()
+    """The nodes that stand for an anchored one, in the order of the text."""
 
     @cached_property
     def newline(self) -> str:
@@ -108,14 +110,16 @@ def read_source(data: str | bytes, file: str = "") -> Source:
         return _with_problems(Source(_encodable(shown[:MAX_SIZE]), file=file), [fatal.trouble])
     troubles: list[Trouble] = []
     base = int(text.startswith(_BOM))
-    format_, root = _read(text, base, file, troubles)
+    format_, root, aliases = _read(text, base, file, troubles)
     if root is None and not troubles:
         hint = 'a definition begins with "name:" and "steps:"'
         troubles.append(Trouble("empty", "the file holds no definition", base, base, hint))
-    return _with_problems(Source(text, format_, root, file), troubles)
+    return _with_problems(Source(text, format_, root, file, (), aliases), troubles)
 
 
-def _read(text: str, base: int, file: str, troubles: list[Trouble]) -> tuple[Format, Node | None]:
+def _read(
+    text: str, base: int, file: str, troubles: list[Trouble]
+) -> tuple[Format, Node | None, tuple[Node, ...]]:
     only_json = file.lower().endswith(".json")
     if only_json or text[base:].lstrip(" \t\r\n").startswith("{"):
         found: list[Trouble] = []
@@ -124,16 +128,17 @@ def _read(text: str, base: int, file: str, troubles: list[Trouble]) -> tuple[For
         except Fatal as fatal:
             if only_json:
                 troubles.append(fatal.trouble)
-                return "json", None
+                return "json", None, ()
         else:
             troubles.extend(found)
-            return "json", root
+            return "json", root, ()
     try:
         _refuse(_NOT_IN_YAML.search(text, base))
-        return "yaml", read_yaml(text[base:], base, troubles)
+        root, aliases = read_yaml(text[base:], base, troubles)
     except Fatal as fatal:
         troubles.append(fatal.trouble)
-        return "yaml", None
+        return "yaml", None, ()
+    return "yaml", root, aliases
 
 
 def _decode(data: str | bytes) -> str:
@@ -183,7 +188,7 @@ def _child_at(node: Node, offset: int) -> tuple[str | int, Node] | None:
 
 def _with_problems(source: Source, troubles: list[Trouble]) -> Source:
     problems = tuple(_problem(source, trouble) for trouble in troubles[:MAX_TROUBLES])
-    return Source(source.text, source.format, source.root, source.file, problems)
+    return Source(source.text, source.format, source.root, source.file, problems, source.aliases)
 
 
 MAX_TROUBLES = 1000

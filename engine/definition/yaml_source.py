@@ -55,15 +55,18 @@ _STYLES: dict[str | None, Style] = {
 _BREAKS_OF_1_1 = re.compile("[\u0085\u2028\u2029]")
 
 
-def read_yaml(text: str, base: int, troubles: list[Trouble]) -> Node | None:
-    """The root of the first document in ``text``; ``base`` is added to every offset.
+def read_yaml(
+    text: str, base: int, troubles: list[Trouble]
+) -> tuple[Node | None, tuple[Node, ...]]:
+    """The root of the first document in ``text``, and all aliases; ``base`` is added to offsets.
 
     What does not hinder reading on is added to ``troubles``. Raises Fatal for what does.
     """
     collecting = gc.isenabled()
     gc.disable()  # many young objects and no cycles: collecting would take most of the time
     try:
-        return _Composer(text, base, troubles).compose()
+        composer = _Composer(text, base, troubles)
+        return composer.compose(), tuple(composer.aliases)
     except yaml.YAMLError as error:
         raise _fatal(error, text, base) from error
     finally:
@@ -93,6 +96,7 @@ class _Composer:
         self._base = base
         self._troubles = troubles
         self._anchors: dict[str, Node] = {}
+        self.aliases: list[Node] = []
         self._stack: list[_Frame] = []
         self._count = 0
         self._aliased = 0
@@ -228,10 +232,12 @@ class _Composer:
                     end,
                 )
             )
-        return Node(
+        alias = Node(
             target.kind, start, end, target.style, target.text, target.tag, None,
             target.items, target.pairs, target.members, target, target.weight, target.height,
         )  # fmt: skip
+        self.aliases.append(alias)
+        return alias
 
     def _tally(self, event: Any) -> None:
         self._count += 1

@@ -1,10 +1,12 @@
 """Random trees, and random ways to write one down as a definition file."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
+from engine.definition.plain import same
 from engine.definition.scalars import inline, literal_lines
 
 TEXTS = st.one_of(
@@ -53,8 +55,10 @@ def mappings() -> st.SearchStrategy[dict[str, Any]]:
 class Writer:
     """Writes a tree as an author might: styles, comments, widths and empty lines at random."""
 
-    def __init__(self, draw: Any) -> None:
+    def __init__(self, draw: Any, shared: Sequence[Any] = ()) -> None:
         self._draw = draw
+        self._shared = shared
+        self._anchored: dict[str, Any] = {}
         self._count = 0
         self._indent = draw(st.sampled_from([2, 2, 2, 4, 1]))
         self._dash = draw(st.sampled_from([0, 2, 4]))
@@ -84,8 +88,33 @@ class Writer:
             tree = list(tree.values())[-1] if isinstance(tree, dict) else tree[-1]
         return isinstance(tree, str) and literal_lines(tree) is not None
 
+    def _alias(self, value: Any) -> str:
+        """The name of an anchor that stands for a value, "" when it is to be written out."""
+        names = [name for name, known in self._anchored.items() if same(known, value)]
+        return names[0] if names and self.chance(70) else ""
+
+    def _anchor(self, value: Any) -> str:
+        """A new anchor for a value that is shared, "" for others; names are used again."""
+        if any(same(value, shared) for shared in self._shared) and self.chance(70):
+            return str(self._draw(st.sampled_from(["x", "y"])))
+        return ""
+
+    def _merge(self, tree: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The name of an anchored mapping that a mapping contains, and what is left to write."""
+        for name, known in self._anchored.items():
+            if (
+                isinstance(known, dict)
+                and known
+                and known.keys() <= tree.keys()
+                and self.chance(70)
+            ):
+                rest = {k: v for k, v in tree.items() if k not in known or not same(v, known[k])}
+                return name, rest
+        return "", tree
+
     def _mapping(self, tree: dict[str, Any], column: int) -> list[str]:
-        lines: list[str] = []
+        merged, tree = self._merge(tree)
+        lines: list[str] = [" " * column + f"<<: *{merged}"] if merged else []
         for index, (key, value) in enumerate(tree.items()):
             if index and self.chance(15):
                 lines.append(
@@ -114,6 +143,16 @@ class Writer:
 
     def _value(self, value: Any, column: int, indent: int, dash: int) -> list[str]:
         end = self._draw(st.sampled_from(["", "", "", " # note", "  # a 'b' - c: [d]"]))
+        if alias := self._alias(value):
+            return [f" *{alias}{end}"]
+        if anchor := self._anchor(value):
+            self._anchored.pop(anchor, None)
+            lines = self._plain_value(value, column, indent, dash, end)
+            self._anchored[anchor] = value
+            return [f" &{anchor}{lines[0]}", *lines[1:]]
+        return self._plain_value(value, column, indent, dash, end)
+
+    def _plain_value(self, value: Any, column: int, indent: int, dash: int, end: str) -> list[str]:
         if isinstance(value, dict) and value and self.chance(75):
             return [end, *self._above(column), *self._mapping(value, column + indent)]
         if isinstance(value, list) and value and self.chance(60):
@@ -160,6 +199,40 @@ def yaml_documents(draw: Any) -> tuple[str, dict[str, Any]]:
     """(text, tree)"""
     tree = draw(mappings())
     return Writer(draw).document(tree), tree
+
+
+@st.composite
+def aliased_documents(draw: Any) -> tuple[str, dict[str, Any]]:
+    """(text, tree) with anchors, aliases and ``<<``."""
+    shared = draw(
+        st.lists(
+            st.one_of(
+                st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3), min_size=1, max_size=2),
+                st.lists(st.integers(0, 3), min_size=1, max_size=2),
+                st.sampled_from(["text", 1, "two\nlines\n"]),
+            ),
+            min_size=1,
+            max_size=2,
+        )
+    )
+    leaf = st.one_of(st.sampled_from(shared), st.sampled_from(shared), st.integers(0, 3))
+    tree = draw(
+        st.dictionaries(
+            st.sampled_from("pqrstu"),
+            st.one_of(
+                leaf,
+                st.lists(leaf, max_size=3),
+                st.dictionaries(st.sampled_from("abcde"), leaf, max_size=4),
+                st.dictionaries(
+                    st.sampled_from("vw"), st.dictionaries(st.sampled_from("abc"), leaf)
+                ),
+            ),
+            min_size=2,
+            max_size=6,
+        )
+    )
+    tree = json.loads(json.dumps(tree))  # no two places share a value
+    return Writer(draw, shared).document(tree), tree
 
 
 @st.composite

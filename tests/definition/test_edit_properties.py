@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from documents import KEYS, json_documents, paths, trees, yaml_documents
+from documents import KEYS, aliased_documents, json_documents, paths, trees, yaml_documents
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from engine.definition.edit import (
 from engine.definition.plain import same
 from engine.definition.source import Source, read_source
 
-DOCUMENTS = st.one_of(yaml_documents(), json_documents())
+DOCUMENTS = st.one_of(yaml_documents(), json_documents(), aliased_documents())
 
 
 def read(text: str) -> Source:
