@@ -39,7 +39,7 @@ class DataView(QWidget):
         self._spawn = spawn
         self._step_id = ""
         self._shown: api.StepExecution | None = None
-        self._model = JsonModel(self)
+        self.model = JsonModel(self)
         self._tree = self._make_tree()
         self._name = ElidedLabel(theme, "", "strong")
         self._pill = Pill(theme)
@@ -58,7 +58,7 @@ class DataView(QWidget):
 
     def _make_tree(self) -> QTreeView:
         tree = QTreeView()
-        tree.setModel(self._model)
+        tree.setModel(self.model)
         tree.setFont(self._theme.font("mono"))
         tree.setUniformRowHeights(True)
         tree.setHeaderHidden(True)
@@ -140,7 +140,7 @@ class DataView(QWidget):
         self._stack.setCurrentIndex(1)
 
     def _show_part(self) -> None:
-        self._model.show_value(self._value())
+        self.model.show_value(self._value())
         self._tree.expandToDepth(0)
 
     def _value(self) -> Any:
@@ -158,7 +158,7 @@ class DataView(QWidget):
         index = self._tree.indexAt(place)
         if not index.isValid():
             return
-        path, value = self._model.path(index), self._model.value(index)
+        path, value = self.model.path(index), self.model.value(index)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy value").triggered.connect(lambda: _copy(value))

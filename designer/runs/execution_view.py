@@ -65,7 +65,7 @@ class ExecutionView(QWidget):
         self._client = client
         self._spawn = spawn
         self._make_canvas = make_canvas
-        self._canvas: StateCanvas | None = None
+        self.canvas: StateCanvas | None = None
         self._path = ""
         self._sized = False
         self._title = ElidedLabel(theme, "", "heading")
@@ -74,7 +74,7 @@ class ExecutionView(QWidget):
         self._error = ElidedLabel(theme, "", "body", "failed")
         self._cancel = Button(theme, "Cancel", "danger", "stop")
         self._edit = Button(theme, "Open the file", icon="design")
-        self._panel = RunPanel(theme, self.session, spawn)
+        self.panel = RunPanel(theme, self.session, spawn)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._clock = QTimer(self, interval=1000)
         self._lay_out()
@@ -101,7 +101,7 @@ class ExecutionView(QWidget):
         self._error.setContentsMargins(36, 0, 0, 0)
         column.addWidget(self._error)
         self._splitter.addWidget(QWidget())
-        self._splitter.addWidget(self._panel)
+        self._splitter.addWidget(self.panel)
         self._splitter.setStretchFactor(0, 1)
         outer = QVBoxLayout(self)
         lay_out(outer)
@@ -121,7 +121,7 @@ class ExecutionView(QWidget):
         self._clock.timeout.connect(self._show_facts)
         self._cancel.clicked.connect(self._ask_cancel)
         self._edit.clicked.connect(self._ask_edit)
-        self._panel.step_chosen.connect(self._select)
+        self.panel.step_chosen.connect(self._select)
 
     async def show_execution(self, execution_id: str) -> None:
         """Shows another execution. Raises ClientError when it is not there."""
@@ -131,7 +131,7 @@ class ExecutionView(QWidget):
             return
         self._show_canvas(execution.source or "")
         failed = next((s for s in execution.step_executions if s.error is not None), None)
-        self._panel.show_step(failed.step_id if failed else "")
+        self.panel.show_step(failed.step_id if failed else "")
         workflow = await self._client.workflow(execution.workflow_id)
         self._path = workflow.path or ""
         self._edit.setVisible(bool(self._path))
@@ -143,23 +143,23 @@ class ExecutionView(QWidget):
         self._show_canvas("")
 
     def _show_canvas(self, text: str) -> None:
-        if self._canvas is not None:
-            self._canvas.close()
-        self._canvas = self._make_canvas(text, self) if text else None
-        shown = self._canvas.widget if self._canvas else QWidget()
+        if self.canvas is not None:
+            self.canvas.close()
+        self.canvas = self._make_canvas(text, self) if text else None
+        shown = self.canvas.widget if self.canvas else QWidget()
         sizes = self._splitter.sizes()
         old = self._splitter.replaceWidget(0, shown)
         if old is not None:
             old.deleteLater()
         if self._sized:
             self._splitter.setSizes(sizes)
-        if self._canvas is not None:
-            self._canvas.on_step(self._panel.show_step)
+        if self.canvas is not None:
+            self.canvas.on_step(self.panel.show_step)
             self._draw_states()
 
     def _draw_states(self) -> None:
-        if self._canvas is not None:
-            self._canvas.show_steps(self.session.steps)
+        if self.canvas is not None:
+            self.canvas.show_steps(self.session.steps)
 
     def _show_facts(self) -> None:
         execution = self.session.execution
@@ -180,8 +180,8 @@ class ExecutionView(QWidget):
             self._clock.stop()
 
     def _select(self, step_id: str) -> None:
-        if self._canvas is not None:
-            self._canvas.select(step_id)
+        if self.canvas is not None:
+            self.canvas.select(step_id)
 
     def _ask_cancel(self) -> None:
         self._spawn(self.session.cancel())

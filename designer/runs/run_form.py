@@ -11,7 +11,6 @@ from designer.theme import Theme
 from designer.theme.widgets import Button, ElidedLabel, Label, lay_out
 from engine import Workflow
 
-
 WIDTH, TALLEST = 460, 680
 FRAME_HEIGHT = 170
 """What is above and below the fields."""

@@ -11,15 +11,16 @@ logger = logging.getLogger(__name__)
 
 
 class Tasks:
-    """``tell`` is called with the words of an error that a task ended with."""
+    """Made on the loop that runs them. ``tell`` gets the words of an error that one ended with."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         self._tell = tell
+        self._loop = asyncio.get_event_loop()
         self._running: set[asyncio.Task[None]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Starts a task on the running loop and keeps it until it ends."""
-        task = asyncio.get_running_loop().create_task(work)
+        """Starts a task and keeps it until it ends."""
+        task = self._loop.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task
