@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,19 @@ triggers:
   - {type: schedule, name: at night, config: {cron: "0 2 * * *"}}
 output: "{{ steps.twice.output.result }}"
 """
+
+
+@pytest.fixture
+def engine(start: Start) -> Iterator[str]:
+    """A served engine of the test's data folder, which the commands find; its URL."""
+    server = start("serve", "--port", "0")
+    assert server.stderr is not None
+    found = re.search(r"listens at (http://\S+),", server.stderr.readline())
+    assert found is not None
+    yield found[1]
+    server.send_signal(signal.SIGTERM)
+    server.communicate(timeout=20)
+    assert server.returncode == 0
 
 
 @pytest.fixture
@@ -55,6 +68,7 @@ def test_a_workflow_is_added_listed_and_activated(
     assert json.loads(again.stdout)["status"] == "active"
 
 
+@pytest.mark.usefixtures("engine")
 def test_an_execution_is_started_shown_and_read(treadle: Command, nightly: Path) -> None:
     treadle("workflows", "add", nightly).check_returncode()
     ran = treadle("executions", "start", "nightly", "--input", "n=21", "--wait", "--json")
@@ -69,6 +83,7 @@ def test_an_execution_is_started_shown_and_read(treadle: Command, nightly: Path)
     assert [item["id"] for item in listed["items"]] == [execution["id"]]
 
 
+@pytest.mark.usefixtures("engine")
 def test_logs_are_followed_to_the_end(treadle: Command, start: Start, tmp_path: Path) -> None:
     file = tmp_path / "slow.yaml"
     code = (
@@ -88,6 +103,7 @@ def test_logs_are_followed_to_the_end(treadle: Command, start: Start, tmp_path: 
     ]
 
 
+@pytest.mark.usefixtures("engine")
 def test_a_running_execution_is_cancelled(treadle: Command, tmp_path: Path) -> None:
     file = tmp_path / "slow.yaml"
     step = '{id: work, type: script, config: {script: "import time; time.sleep(60)"}}'
@@ -112,6 +128,7 @@ def test_a_running_execution_is_cancelled(treadle: Command, tmp_path: Path) -> N
         ["workflows", "add", "nothing.yaml"],
     ],
 )
+@pytest.mark.usefixtures("engine")
 def test_what_is_not_there_is_exit_code_3(treadle: Command, arguments: list[str]) -> None:
     done = treadle(*arguments)
     assert done.returncode == 3, done.stderr
@@ -119,6 +136,7 @@ def test_what_is_not_there_is_exit_code_3(treadle: Command, arguments: list[str]
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("engine")
 def test_an_invalid_file_is_not_added(treadle: Command, tmp_path: Path) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text("name: bad\nsteps:\n  - {id: a, type: transfrom}\n")
@@ -127,25 +145,15 @@ def test_an_invalid_file_is_not_added(treadle: Command, tmp_path: Path) -> None:
     assert "transform" in done.stderr
 
 
-def test_the_same_commands_work_on_a_server(treadle: Command, start: Start, nightly: Path) -> None:
-    server = start("serve", "--port", "0")
-    assert server.stderr is not None
-    found = re.search(r"listens at (http://\S+),", server.stderr.readline())
-    assert found is not None
-    url = found[1]
-    try:
-        treadle("workflows", "add", nightly, "--server", url).check_returncode()
-        ran = treadle("executions", "start", "nightly", "--wait", "--server", url)
-        assert ran.returncode == 0, ran.stderr
-        refused = treadle("workflows", "list", "--server", url, "--token", "wrong")
-        assert refused.returncode == 1
-        assert "token" in refused.stderr
-        local = treadle("workflows", "list", "--json")
-        assert [item["name"] for item in json.loads(local.stdout)["items"]] == ["nightly"]
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=20)
-    assert server.returncode == 0
+def test_the_same_commands_work_on_a_server(treadle: Command, engine: str, nightly: Path) -> None:
+    treadle("workflows", "add", nightly, "--server", engine).check_returncode()
+    ran = treadle("executions", "start", "nightly", "--wait", "--server", engine)
+    assert ran.returncode == 0, ran.stderr
+    refused = treadle("workflows", "list", "--server", engine, "--token", "wrong")
+    assert refused.returncode == 1
+    assert "token" in refused.stderr
+    local = treadle("workflows", "list", "--json")
+    assert [item["name"] for item in json.loads(local.stdout)["items"]] == ["nightly"]
 
 
 def test_a_server_that_is_not_there_is_named(treadle: Command) -> None:

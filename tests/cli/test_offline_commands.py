@@ -19,6 +19,8 @@ steps:
     type: transform
     depends_on: [check.true]
     config: {expression: "1"}
+"""
+LOOP = """\
   - id: each
     type: loop
     depends_on: [yes_]
@@ -44,6 +46,13 @@ steps:
 def good(tmp_path: Path) -> Path:
     file = tmp_path / "good.yaml"
     file.write_text(GOOD)
+    return file
+
+
+@pytest.fixture
+def looping(tmp_path: Path) -> Path:
+    file = tmp_path / "looping.yaml"
+    file.write_text(GOOD + LOOP)
     return file
 
 
@@ -95,8 +104,8 @@ def test_the_schema_is_one_and_takes_a_valid_definition(treadle: Command) -> Non
         jsonschema.validate({"name": "x", "stps": []}, schema)
 
 
-def test_the_graph_as_mermaid(treadle: Command, good: Path) -> None:
-    done = treadle("graph", good)
+def test_the_graph_as_mermaid(treadle: Command, looping: Path) -> None:
+    done = treadle("graph", looping)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == "flowchart LR"
@@ -106,8 +115,8 @@ def test_the_graph_as_mermaid(treadle: Command, good: Path) -> None:
     assert any(line.strip().startswith("inner[") for line in lines)
 
 
-def test_the_graph_as_dot(treadle: Command, good: Path) -> None:
-    done = treadle("graph", good, "--format", "dot")
+def test_the_graph_as_dot(treadle: Command, looping: Path) -> None:
+    done = treadle("graph", looping, "--format", "dot")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith('digraph "good \\"one\\"" {\n')
     assert '"check" -> "yes_" [label="true"];' in done.stdout
