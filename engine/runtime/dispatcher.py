@@ -206,7 +206,8 @@ class _Bucket:
         """Seconds until so much is there."""
         self._level = min(self._size, self._level + (now - self._seen) * self._speed)
         self._seen = now
-        return max(0.0, (amount - self._level) / self._speed - 1e-9)
+        missing = (amount - self._level) / self._speed
+        return missing if missing > 1e-6 else 0.0  # smaller is what a clock cannot tell
 
     def take(self, amount: float) -> None:
         self._level -= amount

@@ -62,6 +62,7 @@ def known_forms(value: str) -> Iterator[str]:
         yield plain
         yield json.dumps(plain)[1:-1]
         yield json.dumps(plain, ensure_ascii=False)[1:-1]
+        yield quote(plain)
         yield quote(plain, safe="")
         yield quote_plus(plain)
         yield from _base64_forms(plain.encode("utf-8", "surrogateescape"))

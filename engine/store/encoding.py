@@ -1,12 +1,23 @@
 """Values as JSON text, and back; what JSON cannot hold is refused by name."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from engine.store.errors import RecordError
 
-_ENCODER = msgspec.json.Encoder(decimal_format="string")
+
+def _plain(value: Any) -> Any:
+    """The plain form of what is a text or mapping by another name, marks of secrets among them."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"there is no JSON for a value of type {type(value).__name__}")
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="string", enc_hook=_plain)
 
 
 def encode(value: Any) -> str:

@@ -11,7 +11,7 @@ import pytest
 from engine.definition.catalogue import Catalogue
 from engine.runtime.engine import Engine
 from engine.settings.settings import Settings
-from engine.steps.base import StepContext, StepError, StepResult, StepType, StepView
+from engine.steps.base import StepContext, StepResult, StepType, StepView
 from engine.steps.registry import step_types
 from engine.store.records import ExecutionRecord
 from engine.triggers.registry import trigger_types
@@ -62,14 +62,6 @@ class Bench:
         return await self.engine.execute(source=json.dumps(workflow), **given)
 
 
-def statuses(record: ExecutionRecord) -> dict[str, str]:
-    return {step.key: step.status for step in record.steps}
-
-
-async def fail(step: StepView, input: Mapping[str, Any], context: StepContext) -> StepResult:
-    raise StepError("as the test wants", type="planned")
-
-
 def make_engine(home: Path, act: ActStep, settings: Settings | None = None, **more: Any) -> Engine:
     kinds: dict[str, StepType] = {**step_types(), "act": act}
     catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
@@ -77,7 +69,18 @@ def make_engine(home: Path, act: ActStep, settings: Settings | None = None, **mo
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    act = ActStep()
+def engine_at() -> Callable[..., Engine]:
+    """Makes an engine of a folder, with a step type of the test's."""
+    return make_engine
+
+
+@pytest.fixture
+def act() -> ActStep:
+    """A step type that does what the test says."""
+    return ActStep()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path, act: ActStep) -> AsyncIterator[Bench]:
     async with make_engine(tmp_path / "home", act) as engine:
         yield Bench(engine, act)
