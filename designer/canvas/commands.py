@@ -8,6 +8,9 @@ from designer.canvas.gestures.base import Surface
 from designer.canvas.viewport import Point
 from designer.document import Document
 
+_BESIDE = 5 * GRID
+"""From an original to its copy, both ways."""
+
 
 class Commands:
     """Acts on the selection of the surface's document. Nothing happens where nothing fits."""
@@ -52,8 +55,15 @@ class Commands:
         """Adds what the clipboard holds, its top left corner at a scene point."""
         text = QGuiApplication.clipboard().text()
         if text.strip():
-            place = (snap(at[0]), snap(at[1]))
+            place = self._clear_of_corners((snap(at[0]), snap(at[1])))
             self._surface.attempt(lambda: self._document.paste(text, place))
+
+    def _clear_of_corners(self, at: Point) -> Point:
+        """So that a second paste at the same place does not hide the first."""
+        corners = {(x, y) for x, y in self._drawing.scene.rects[:, :2].tolist()}
+        while at in corners:
+            at = (at[0] + _BESIDE, at[1] + _BESIDE)
+        return at
 
     def duplicate(self) -> None:
         """Copies the selected nodes to a place beside them."""
@@ -62,7 +72,7 @@ class Commands:
             return
         left = min(self._drawing.scene.position(key)[0] for key in keys)
         top = min(self._drawing.scene.position(key)[1] for key in keys)
-        at = (snap(left + 5 * GRID), snap(top + 5 * GRID))
+        at = self._clear_of_corners((snap(left + _BESIDE), snap(top + _BESIDE)))
 
         def edit() -> None:
             text = self._document.copy(keys)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData
 
 from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, snap
 from designer.canvas.viewport import Point
+from engine import Catalogue
 
 MIME = "application/x-treadle-step"
 
@@ -18,6 +19,11 @@ class Offer:
 
     kind: Literal["step", "trigger"]
     type: str
+
+    def known(self, catalogue: Catalogue) -> bool:
+        """Whether this program has such a type."""
+        types = catalogue.step_types if self.kind == "step" else catalogue.trigger_types
+        return self.type in types
 
 
 def offer_of(data: QMimeData) -> Offer | None:

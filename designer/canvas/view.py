@@ -305,7 +305,7 @@ class CanvasView(CanvasSurface):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         offer = offer_of(event.mimeData())
-        if offer is None or not self.editable:
+        if offer is None or not self.editable or not offer.known(self._document.catalogue):
             event.ignore()
             return
         self.replace_gesture(Drop(self, offer))
@@ -336,6 +336,8 @@ class CanvasView(CanvasSurface):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             self._show_tooltip(event)
             return True
+        if event.type() == QEvent.Type.DeferredDelete:
+            self._kit.clear()  # pictures and glyphs go on this thread, whoever collects the rest
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
                 self._navigation.pinch(event.value(), event.position())

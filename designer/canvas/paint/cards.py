@@ -59,8 +59,9 @@ class _Card:
         self.plan = frame.scene.plans[i]
         self.state = frame.state(self.node.key)
         self.time = _time_line(frame, self.state)
-        self.live = frame.opened == i or frame.hover.node == i or frame.target == i
-        """Under the pointer, where it changes too often to be worth a picture."""
+        under_pointer = frame.opened == i or frame.hover.node == i or frame.target == i
+        self.live = under_pointer or (self.state is not None and self.state.ticking)
+        """It changes too often to be worth a picture."""
 
     def face(self) -> Sprite | None:
         status = self.state.status if self.state else ""

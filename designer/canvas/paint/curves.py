@@ -20,7 +20,7 @@ _DASH = (7.0, 5.0)
 _LEAST_WIDTH = 1.0
 _LINE = 7.0
 """Pixels of a curve that one straight line stands for."""
-_MOST_LINES = 20_000
+_MOST_LINES = 14_000
 """With more than this many lines to draw, each curve gets fewer."""
 _MOST_DASHED = 400
 _SELECTED, _LIT = -1, -2

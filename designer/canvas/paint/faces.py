@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.sprites import Sprite
 
-_MOST_BYTES = 64 * 1024 * 1024
+_MOST_BYTES = 32 * 1024 * 1024
 _NEW_A_FRAME = 14
 """Faces made in one painting; the rest are painted directly and get theirs in the next ones."""
 

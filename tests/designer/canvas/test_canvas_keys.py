@@ -38,6 +38,17 @@ def test_a_copy_is_yaml_and_pastes_with_a_free_id(hands, document: Document) -> 
     assert document.text == before
 
 
+def test_a_second_paste_does_not_hide_the_first(hands, document: Document) -> None:
+    hands.click(hands.spot("fetch"))
+    hands.key(Qt.Key.Key_C, CTRL)
+    hands.key(Qt.Key.Key_V, CTRL)
+    first = document.selection.current
+    hands.key(Qt.Key.Key_V, CTRL)
+    second = document.selection.current
+    assert first != second
+    assert document.position(first) != document.position(second)
+
+
 def test_cut_takes_away_and_paste_brings_back(hands, document: Document) -> None:
     hands.click(hands.spot("lone"))
     hands.key(Qt.Key.Key_X, CTRL)
