@@ -18,7 +18,7 @@ from designer.document.files import (
     read_text,
     write_atomically,
 )
-from designer.document.graph import positions, step_view
+from designer.document.graph import positions, step_face
 from designer.document.rename import free_id, id_refusal, renamed
 from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
 from designer.document.views import EdgeView, NodeView, Point, Wire, trigger_key, trigger_name
@@ -164,7 +164,7 @@ class Document(EditedText):
         if known is not None or key not in self.graph.owners:
             return known
         step = self.step(key)
-        return step_view(step, self.catalogue) if step else None
+        return step_face(step, self.catalogue) if step else None
 
     def edges(self) -> tuple[EdgeView, ...]:
         return self.graph.edges

@@ -14,7 +14,8 @@ class Draft:
     """
 
     def __init__(self, source: Source) -> None:
-        self._source = source
+        self._known: Source | None = source
+        self._text, self._file = source.text, source.file
         self._values: dict[Path, Any] = {}
         self._removed: list[Path] = []
         self._touched: set[Path] = set()
@@ -25,7 +26,7 @@ class Draft:
     def source(self) -> Source:
         """The text with everything that was done so far."""
         self._flush()
-        return self._source
+        return self._current()
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -68,12 +69,18 @@ class Draft:
     def _flush(self) -> None:
         if not self._touched:
             return
-        made = edit.change(self._source, self._values, self._removed)
+        made = edit.change(self._current(), self._values, self._removed)
         self._values, self._removed = {}, []
         self._touched, self._above = set(), set()
         self._make(made)
 
     def _make(self, made: Edit) -> None:
         if made:
-            self._source = read_source(edit.apply(self._source.text, made), self._source.file)
+            self._text, self._known = edit.apply(self._text, made), None
             self._done.append(made)
+
+    def _current(self) -> Source:
+        """The text as the last edit left it, read when it is needed."""
+        if self._known is None:
+            self._known = read_source(self._text, self._file)
+        return self._known

@@ -14,7 +14,7 @@ from designer.document.checker import Checker, Job
 from designer.document.diff import minimal_splice, shifted
 from designer.document.draft import Draft
 from designer.document.files import DocumentError
-from designer.document.graph import EMPTY, Graph, build_graph, keyed_triggers
+from designer.document.graph import EMPTY, Graph, GraphBuilder, keyed_triggers, moved_graph
 from designer.document.history import Edits, Entry, History
 from designer.document.places import Places, read_places
 from designer.document.selection import Selection
@@ -71,6 +71,7 @@ class EditedText(QObject):
         self._read = -1  # the revision that workflow and graph were made from
         self._workflow: Workflow | None = None
         self._graph: Graph = EMPTY
+        self._builder = GraphBuilder(catalogue)
         self._problems: tuple[Problem, ...] = ()
         self._history = History()
         self._pending: list[WeakMethod[Callable[[], object]]] = []
@@ -311,7 +312,7 @@ class EditedText(QObject):
         self._source = self._places = None
         change = Change(origin=origin, splices=edits)
         if moved is not None:
-            change = self._take_workflow(moved, change)
+            change = self._take_moved(moved, change)
         elif follow:
             change = self._follow(change)
         self.changed.emit(change)
@@ -341,7 +342,7 @@ class EditedText(QObject):
         if workflow is None:
             return change
         old, self._workflow = self._workflow, workflow
-        graph, self._graph = self._graph, build_graph(workflow, self.catalogue, self._problems)
+        graph, self._graph = self._graph, self._builder.build(workflow, self._problems)
         self._read = self._revision
         return replace(
             change,
@@ -351,6 +352,12 @@ class EditedText(QObject):
             positions=_moved(graph, self._graph),
             workflow=old is None or _without_nodes(old) != _without_nodes(workflow),
         )
+
+    def _take_moved(self, workflow: Workflow, change: Change) -> Change:
+        """Takes a workflow of which only places differ."""
+        graph, self._graph = self._graph, moved_graph(self._graph, workflow)
+        self._workflow, self._read = workflow, self._revision
+        return replace(change, positions=_moved(graph, self._graph))
 
     def _take_checked(self, revision: int, found: Loaded | Source) -> None:
         if revision != self._revision:
@@ -379,7 +386,7 @@ class EditedText(QObject):
             return change
         graph, self._graph = (
             self._graph,
-            build_graph(self._workflow, self.catalogue, self._problems),
+            self._builder.build(self._workflow, self._problems),
         )
         return replace(change, steps=_differing(graph, self._graph))
 
@@ -415,7 +422,8 @@ def _differing(old: Graph, new: Graph) -> frozenset[str]:
     return frozenset(keys) | {
         key
         for key in both
-        if old.nodes[key] != new.nodes[key]
+        if old.nodes[key] is not new.nodes[key]
+        and old.nodes[key] != new.nodes[key]
         and replace(old.nodes[key], position=None) != replace(new.nodes[key], position=None)
     }
 

@@ -2,7 +2,6 @@
 found."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
@@ -39,23 +38,67 @@ class _Kind(Protocol):
     def summary(self, config: Mapping[str, Any], /) -> str: ...
 
 
-def build_graph(
-    workflow: Workflow, catalogue: Catalogue, problems: Iterable[Problem] = ()
-) -> Graph:
-    edges = read_edges(workflow)
-    wired = {(edge.src, edge.port) for edge in edges}
-    owners = {inner: step.id for step in workflow.steps for inner in inner_ids(step)}
-    counts = _count(problems, workflow, owners)
+def moved_graph(graph: Graph, workflow: Workflow) -> Graph:
+    """The graph of a workflow of which only places differ."""
     places = positions(workflow)
-    handlers = handler_roles(workflow)
-    nodes: dict[str, NodeView] = {}
-    for index, key in keyed_triggers(workflow):
-        view = _trigger_view(workflow.triggers[index], key, catalogue, places.get(key), edges)
-        nodes[key] = _counted(view, counts)
-    for step in workflow.steps:
-        view = step_view(step, catalogue, wired, places.get(step.id), handlers.get(step.id, ""))
-        nodes.setdefault(step.id, _counted(view, counts))
-    return Graph(nodes, edges, owners)
+    nodes = {
+        key: node if node.position == places.get(key) else replace(node, position=places.get(key))
+        for key, node in graph.nodes.items()
+    }
+    return Graph(nodes, graph.edges, graph.owners)
+
+
+class GraphBuilder:
+    """Makes graphs of one document; what a step looks like by itself is kept until it differs."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._faces: dict[str, tuple[Step, NodeView]] = {}
+
+    def build(self, workflow: Workflow, problems: Iterable[Problem] = ()) -> Graph:
+        edges = read_edges(workflow)
+        wired: dict[str, set[str]] = {}
+        for edge in edges:
+            wired.setdefault(edge.src, set()).add(edge.port)
+        owners = {inner: step.id for step in workflow.steps for inner in inner_ids(step)}
+        counts = _count(problems, workflow, owners)
+        places = positions(workflow)
+        handlers = handler_roles(workflow)
+        nodes: dict[str, NodeView] = {}
+        for index, key in keyed_triggers(workflow):
+            face = trigger_face(workflow.triggers[index], key, self._catalogue)
+            nodes[key] = _placed(face, wired.get(key), places.get(key), counts.get(key))
+        for step in workflow.steps:
+            face = self._face(step)
+            if role := handlers.get(step.id):
+                face = replace(face, handler=role, has_input=False)
+            view = _placed(face, wired.get(step.id), places.get(step.id), counts.get(step.id))
+            nodes.setdefault(step.id, view)
+        return Graph(nodes, edges, owners)
+
+    def _face(self, step: Step) -> NodeView:
+        known = self._faces.get(step.id)
+        if known is not None and known[0] == step:
+            return known[1]
+        face = step_face(step, self._catalogue)
+        self._faces[step.id] = (step, face)
+        return face
+
+
+def _placed(
+    face: NodeView,
+    wired: set[str] | None,
+    position: Point | None,
+    counts: tuple[int, int] | None,
+) -> NodeView:
+    """A node as it looks by itself, with its wires, place and problems."""
+    if wired is None and position is None and counts is None:
+        return face
+    ports = face.ports
+    if wired is not None:
+        ports = tuple(PortView(p.name, p.kind, True) if p.name in wired else p for p in ports)
+    errors, warnings = counts or (0, 0)
+    return replace(face, ports=ports, position=position, errors=errors, warnings=warnings)
 
 
 def keyed_triggers(workflow: Workflow) -> list[tuple[int, str]]:
@@ -125,13 +168,8 @@ def inner_ids(step: Step) -> list[str]:
     return found
 
 
-def step_view(
-    step: Step,
-    catalogue: Catalogue,
-    wired: Iterable[tuple[str, str]] = frozenset(),
-    position: Point | None = None,
-    handler: str = "",
-) -> NodeView:
+def step_face(step: Step, catalogue: Catalogue) -> NodeView:
+    """A step as it looks by itself: no wires, no place, no problems."""
     kind = catalogue.step_types.get(step.type)
     branches: list[tuple[str, PortKind]] = (
         [(port, "branch") for port in kind.ports(step.config)] if kind else []
@@ -144,26 +182,15 @@ def step_view(
         subtitle=summary(kind, step.config) if kind else f"unknown type {step.type}",
         icon=kind.icon if kind else "unknown",
         group=kind.group if kind else "do",
-        ports=tuple(
-            PortView(name, shape, (step.id, name) in wired)
-            for name, shape in (*branches, *STANDARD)
-        ),
-        has_input=not handler,
-        position=position,
+        ports=tuple(PortView(name, shape) for name, shape in (*branches, *STANDARD)),
         enabled=step.enabled,
         runnable=kind.runnable if kind else False,
-        handler=handler,
         inner=len(inner_ids(step)),
     )
 
 
-def _trigger_view(
-    trigger: Trigger,
-    key: str,
-    catalogue: Catalogue,
-    position: Point | None,
-    edges: Iterable[EdgeView],
-) -> NodeView:
+def trigger_face(trigger: Trigger, key: str, catalogue: Catalogue) -> NodeView:
+    """A trigger as it looks by itself."""
     kind = catalogue.trigger_types.get(trigger.type)
     return NodeView(
         key=key,
@@ -173,9 +200,8 @@ def _trigger_view(
         subtitle=summary(kind, trigger.config) if kind else f"unknown type {trigger.type}",
         icon=kind.icon if kind else "unknown",
         group="start",
-        ports=(PortView("success", "success", any(edge.src == key for edge in edges)),),
+        ports=(PortView("success", "success"),),
         has_input=False,
-        position=position,
         enabled=trigger.enabled,
         runnable=kind.runnable if kind else False,
     )
@@ -192,20 +218,18 @@ def summary(kind: _Kind, config: Mapping[str, Any]) -> str:
 
 def _count(
     problems: Iterable[Problem], workflow: Workflow, owners: Mapping[str, str]
-) -> Counter[tuple[str, str]]:
+) -> dict[str, tuple[int, int]]:
+    """Node key -> errors and warnings, those of inner steps at the step that holds them."""
     names = {workflow.triggers[index].name: key for index, key in keyed_triggers(workflow)}
-    counts: Counter[tuple[str, str]] = Counter()
+    counts: dict[str, tuple[int, int]] = {}
     for problem in problems:
         if problem.step_id is not None:
-            counts[owners.get(problem.step_id, problem.step_id), problem.severity] += 1
+            key = owners.get(problem.step_id, problem.step_id)
         elif problem.trigger is not None:
             key = names.get(problem.trigger, problem.trigger)
-            counts[key, problem.severity] += 1
+        else:
+            continue
+        errors, warnings = counts.get(key, (0, 0))
+        error = problem.severity == "error"
+        counts[key] = (errors + error, warnings + (not error))
     return counts
-
-
-def _counted(view: NodeView, counts: Counter[tuple[str, str]]) -> NodeView:
-    errors, warnings = counts[view.key, "error"], counts[view.key, "warning"]
-    if not errors and not warnings:
-        return view
-    return replace(view, errors=errors, warnings=warnings)

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from designer.document.views import trigger_key
-from engine import Path, Source
+from engine import Node, Path, Source
 
 
 class Places(Struct, frozen=True):
@@ -33,16 +33,32 @@ class Places(Struct, frozen=True):
 
 
 def read_places(source: Source) -> Places:
-    tree = source.tree()
-    if not isinstance(tree, dict):
+    """Where everything stands, found without reading values but ids and names."""
+    root = source.root
+    if root is None:
         return Places({}, {})
     steps: dict[str, Path] = {}
-    for path, step in walk_step_trees(tree):
-        identity = step.get("id")
-        if isinstance(identity, str):
-            steps.setdefault(identity, path)
-    triggers = {key: ("triggers", index) for index, key in trigger_keys(tree.get("triggers"))}
-    return Places(steps, triggers)
+    pending: list[tuple[Path, Node | None]] = [(("steps",), root.child("steps"))]
+    while pending:
+        path, found = pending.pop()
+        for index, step in enumerate(found.items if found is not None else ()):
+            identity, config = step.child("id"), step.child("config")
+            if identity is not None and identity.kind == "scalar":
+                steps.setdefault(identity.text, (*path, index))
+            if config is not None:
+                pending.extend(_body_nodes((*path, index, "config"), config))
+    triggers = root.child("triggers")
+    tree = triggers.plain() if triggers is not None else None
+    return Places(steps, {key: ("triggers", index) for index, key in trigger_keys(tree)})
+
+
+def _body_nodes(path: Path, config: Node) -> Iterator[tuple[Path, Node | None]]:
+    steps, branches = config.child("steps"), config.child("branches")
+    if steps is not None:
+        yield (*path, "steps"), steps
+    if branches is not None and branches.kind == "mapping":
+        for name, pair in branches.members.items():
+            yield (*path, "branches", name), pair.value
 
 
 def walk_step_trees(tree: Mapping[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
