@@ -18,6 +18,7 @@ def main(argv: Sequence[str]) -> int:
     from engine.service.server import ServeOptions, log_to_stderr, serve
     from engine.service.sockets import Sockets
     from engine.settings.lock import EngineRunningError
+    from engine.store.errors import StoreError
 
     data, settings = read_setup(arguments.database)
     port = settings.port if arguments.port is None else arguments.port
@@ -36,6 +37,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         serve(data, settings, options, ready)
     except EngineRunningError as error:
+        raise CommandError(str(error), FAILED) from None
+    except StoreError as error:
         raise CommandError(str(error), FAILED) from None
     except OSError as error:
         place = "" if arguments.private else f"{host}:{port}: "

@@ -23,9 +23,9 @@ StateCallback = Callable[[ConnectionState], None]
 
 OK = range(200, 300)
 RESTARTS = 5
-"""Restarts in a row after which a local engine is given up."""
+"""Restarts, each soon after the other, after which a local engine is given up."""
 STEADY = 30.0
-"""Seconds after which a restarted engine counts as well again."""
+"""Seconds after which a started engine counts as well."""
 PATIENCE = 20.0
 """Seconds that a request waits for a lost engine to come back."""
 LONGEST_PAUSE = 2.0
@@ -206,15 +206,15 @@ class Connection:
 
     async def _attach(self, supervisor: Supervisor) -> None:
         self._endpoint = await supervisor.connect()
-        self._http = open_http(self._endpoint)
+        self._http = http = open_http(self._endpoint)
         if self._keep:
-            await self._http.put("/api/v1/engine", json={"keep": True})
+            await _tell_to_stay(http)
         self._gone.clear()
         self._usable.set()
         self._tell("ready")
 
     async def _supervise(self, supervisor: Supervisor) -> None:
-        restarts, since = 0, time.monotonic()
+        restarts, since = 0, 0.0
         while True:
             await supervisor.wait_lost()
             self._usable.clear()
@@ -223,24 +223,22 @@ class Connection:
             self._tell("lost")
             if self._ending:
                 return
-            if time.monotonic() - since > STEADY:
-                restarts = 0
-            if restarts:
-                await asyncio.sleep(min(0.1 * 2**restarts, LONGEST_PAUSE))
-            restarts += 1
+            restarts = 0 if time.monotonic() - since > STEADY else restarts + 1
             since = time.monotonic()
+            if restarts > RESTARTS:
+                self._give_up(f"the engine ended {RESTARTS} times in a row soon after its start")
+                return
+            if restarts:
+                await asyncio.sleep(min(0.05 * 2**restarts, LONGEST_PAUSE))
+            self._tell("restarting")
             try:
-                self._tell("restarting")
                 await self._attach(supervisor)
             except (EngineUnavailable, OSError) as error:
-                if restarts >= RESTARTS:
-                    self._give_up(error)
-                    return
+                self._give_up(f"the engine was lost and cannot be started again: {error}")
+                return
 
-    def _give_up(self, error: Exception) -> None:
-        self._failure = EngineUnavailable(
-            f"the engine ended {RESTARTS} times in a row and is not started again: {error}"
-        )
+    def _give_up(self, why: str) -> None:
+        self._failure = EngineUnavailable(why)
         self._usable.set()
         self._tell("lost")
 
@@ -255,3 +253,12 @@ class Connection:
         self._state = state
         for callback in self._callbacks:
             callback(state)
+
+
+async def _tell_to_stay(http: "httpx.AsyncClient") -> None:
+    import httpx
+
+    try:
+        await http.put("/api/v1/engine", json={"keep": True})
+    except httpx.TransportError as error:
+        raise EngineUnavailable(f"the engine was lost as it started: {error}") from error

@@ -1,6 +1,6 @@
 """How fast the service answers, against a bare ASGI app on the same server in the same run.
 
-    python tests/benchmarks/service.py [--seconds 3] [--json]
+    python -m tests.benchmarks.service [--seconds 3] [--json]
 
 Measured: requests a second for ``/health`` and for a list of 100 executions over the private
 socket, the same against an app that only sends the ready-made bytes of that list, and how late
@@ -24,6 +24,7 @@ from typing import Any
 from engine.client.client import EngineClient
 from engine.service.types import ENDED, ExecutionWrite
 
+ROOT = Path(__file__).parent.parent.parent
 CONNECTIONS = 8
 EXECUTIONS = 100
 TEXT = "name: bench\nsteps:\n  - {id: a, type: transform, config: {expression: '1'}}\n"
@@ -114,8 +115,8 @@ async def _body(socket: str) -> bytes:
 def _start_bare(socket: Path, body: bytes) -> "subprocess.Popen[bytes]":
     content = socket.with_suffix(".json")
     content.write_bytes(body)
-    command = [sys.executable, __file__, "--bare", str(socket), str(content)]
-    process = subprocess.Popen(command)
+    command = [sys.executable, "-m", "tests.benchmarks.service", "--bare"]
+    process = subprocess.Popen([*command, str(socket), str(content)], cwd=ROOT)
     while not socket.exists():
         if process.poll() is not None:
             raise RuntimeError("the baseline server ended")

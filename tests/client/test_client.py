@@ -157,6 +157,31 @@ async def test_a_killed_engine_is_restarted_and_the_execution_goes_on(
     assert completed == ["first", "sleep"]
 
 
+async def test_an_engine_that_cannot_come_back_is_given_up_and_can_be_tried_again(
+    client: EngineClient, home: Path
+) -> None:
+    settings = home / "settings.yaml"
+    settings.write_text("scheduler: {workers: many}\n")
+    assert client.pid is not None
+    os.kill(client.pid, signal.SIGKILL)
+    with pytest.raises(EngineUnavailable, match="workers"):
+        async for _ in client.events():
+            pass
+    with pytest.raises(EngineUnavailable, match="workers"):
+        await client.health()
+    settings.unlink()
+    stream = client.events(after=0)
+    following = asyncio.ensure_future(anext(stream))
+    while True:
+        try:
+            execution = await client.start(ExecutionWrite(source=QUICK))
+            break
+        except EngineUnavailable:
+            await asyncio.sleep(0.05)
+    assert (await following)[0].execution_id == execution.id
+    await stream.aclose()
+
+
 async def test_a_request_waits_while_the_engine_comes_back(client: EngineClient) -> None:
     assert client.pid is not None
     os.kill(client.pid, signal.SIGKILL)

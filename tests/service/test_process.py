@@ -107,6 +107,15 @@ def test_a_port_that_is_taken_is_named(served: Served, tmp_path: Path) -> None:
     assert "Traceback" not in other.stderr
 
 
+def test_a_broken_database_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "broken.db").write_bytes(b"this is no database" * 1000)
+    url = f"sqlite:///{tmp_path}/broken.db"
+    done = command(tmp_path / "home", "serve", "--port", "0", "--database", url)
+    assert done.returncode == 1
+    assert "broken.db" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_in_good_order(serve: Callable[..., Served], number: int) -> None:
     engine = serve()
