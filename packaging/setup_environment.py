@@ -48,6 +48,10 @@ WINDOW = {
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
     "libX11-xcb.so.1": "libx11-xcb1",
 }
+# A face with Chinese, Japanese and Korean letters: the faces that Treadle brings have none.
+CJK_FONT = "fonts-droid-fallback"
+CJK_FILES = ("*CJK*", "*wqy*", "*DroidSansFallback*", "*unifont*", "*uming*", "*ukai*", "*ipa*")
+FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 # Program -> Debian package, for the tests.
 TEST_PROGRAMS = {"Xvfb": "xvfb", "xdotool": "xdotool", "node": "nodejs"}
 
@@ -71,6 +75,17 @@ def missing_programs(wanted: dict[str, str]) -> list[str]:
     if sys.platform != "linux":
         return []
     return [package for program, package in wanted.items() if shutil.which(program) is None]
+
+
+def missing_fonts() -> list[str]:
+    """The Debian package of a font for East Asian texts, where none is there; empty elsewhere."""
+    if sys.platform != "linux":
+        return []
+    for folder in FONT_FOLDERS:
+        place = Path(folder).expanduser()
+        if any(next(place.rglob(pattern), None) for pattern in CJK_FILES):
+            return []
+    return [CJK_FONT]
 
 
 def missing_venv() -> list[str]:

@@ -27,7 +27,10 @@ def main() -> int:
     setup.require_python()
     display = has_display()
     libraries = {**setup.OFFSCREEN, **setup.WINDOW} if display else {}
-    setup.install_system_packages([*setup.missing_venv(), *setup.missing_libraries(libraries)])
+    fonts = setup.missing_fonts() if display else []
+    setup.install_system_packages(
+        [*setup.missing_venv(), *setup.missing_libraries(libraries), *fonts]
+    )
     python = setup.make_environment("designer")
     if not display:
         treadle = python.parent.relative_to(setup.ROOT) / "treadle"

@@ -91,6 +91,7 @@ def main() -> int:
             *setup.missing_venv(),
             *setup.missing_libraries({**setup.OFFSCREEN, **setup.WINDOW}),
             *setup.missing_programs(setup.TEST_PROGRAMS),
+            *setup.missing_fonts(),
         ]
     )
     python = setup.make_environment("designer", ("dev",))

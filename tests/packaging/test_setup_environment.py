@@ -36,6 +36,17 @@ def test_programs_that_are_there_are_not_asked_for(setup: ModuleType) -> None:
     assert setup.missing_programs(wanted) == expected
 
 
+def test_a_font_for_east_asian_texts_is_asked_for_where_there_is_none(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(setup.sys, "platform", "linux")
+    monkeypatch.setattr(setup, "FONT_FOLDERS", (str(tmp_path),))
+    assert setup.missing_fonts() == [setup.CJK_FONT]
+    (tmp_path / "noto").mkdir()
+    (tmp_path / "noto" / "NotoSansCJK-Regular.ttc").touch()
+    assert setup.missing_fonts() == []
+
+
 def test_a_user_gets_one_line_that_installs_what_is_missing(
     setup: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
