@@ -186,7 +186,7 @@ class Course:
         error = written.exception()
         if error is not None:
             self._stall(error)
-        elif self.state.ended and not self.ended.done():
+        elif self.state.ended and written is self._written_last and not self.ended.done():
             self.ended.set_result(self.state.outcome or "failed")
             self._host.course_ended(self)
 
@@ -376,8 +376,9 @@ class Course:
                 self.feed(event)
             except RecordError as error:
                 self.feed(self._unwritable(event, error))
-            if grant is not None:
-                grant.release()
+            finally:
+                if grant is not None:
+                    grant.release()
         finally:
             self._working = False
             self._work()

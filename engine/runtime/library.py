@@ -129,6 +129,11 @@ class Library:
 
         return await self._store.read(look)
 
+    async def saved_version(self, workflow_id: str, text: str) -> int | None:
+        """The version that a text became by being saved in its file; None while it is not."""
+        record = await self.current(workflow_id)
+        return record.version if record.text == text else None
+
     async def text_of(self, workflow_id: str, version: int) -> str:
         """The text of a version. Raises NotFoundError."""
         record = await self._store.read(table.get_version, workflow_id, version)

@@ -1,7 +1,7 @@
 """Log lines of running steps: gathered, masked, written in batches, and dropped when too many."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.runtime.secrets import Secrets
 from engine.store.batch import Batch, LogRow
@@ -40,7 +40,7 @@ class LogBook:
         place = (execution_id, key)
         for part in line.splitlines() or [""]:
             known = self._counts.get(place, 0)
-            if known >= MOST:
+            if known >= MOST or self._writer.crowded:
                 self._dropped[place] = self._dropped.get(place, 0) + 1
                 continue
             self._counts[place] = known + 1
@@ -61,16 +61,14 @@ class LogBook:
             self._timer.cancel()
             self._timer = None
         for (execution_id, key), number in self._dropped.items():
-            last = next(
-                r for r in reversed(self._rows) if (r.execution_id, r.key) == (execution_id, key)
-            )
             told = f"{number} more lines were left out: they came faster than they are recorded"
-            self._rows.append(LogRow(execution_id, key, last.attempt, "engine", last.time, told))
+            now = to_micros(datetime.now(UTC))
+            self._rows.append(LogRow(execution_id, key, 0, "engine", now, told))
         rows, self._rows = self._rows, []
         self._counts.clear()
         self._dropped.clear()
         if rows:
-            self._writer.post(Batch(logs=rows))
+            self._writer.post(Batch(logs=rows), patient=False)
 
     def _clean(self, line: str) -> str:
         text = self._secrets.mask_text(line.encode("utf-8", "replace").decode())

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from engine.core.decide import replay, resume
-from engine.core.events import CancelRequested
+from engine.core.events import CancelRequested, InvalidEventError
 from engine.core.plan import Plan
 from engine.core.state import State
 from engine.definition.model import Workflow
@@ -63,10 +63,13 @@ class Recovery:
         left = await self._host.store.read(ownership.read_left, execution_id)
         try:
             ready = await self._library.ready(left.text, None, left.folder)
+            state = replay(ready.plan, left.history)
         except DefinitionError as error:
-            self._give_up(left, problem_text(error))
+            self._give_up(left, f"its definition cannot be loaded any more: {problem_text(error)}")
             return
-        state = replay(ready.plan, left.history)
+        except InvalidEventError as error:
+            self._give_up(left, f"its history cannot be replayed: {error}")
+            return
         course = Course(self._host, _header(left), state)
         turn = resume(state, datetime.now(UTC))
         if state.phase == "queued":
@@ -76,14 +79,13 @@ class Recovery:
         course.take(turn)
 
     def _give_up(self, left: Left, why: str) -> None:
-        """The text does not load any more, with this version or these plug-ins: it ends."""
+        """Nothing can be made of it any more, with this version or these plug-ins: it ends."""
         log.error("execution %s cannot go on: %s", left.id, why)
         state = State(Plan(Workflow()))
         state.begin({}, None, datetime.now(UTC))
         course = Course(self._host, _header(left), state)
         self._host.go_on(course)
-        reason = f"its definition cannot be loaded any more: {why}"
-        course.feed(CancelRequested(time=datetime.now(UTC), reason=reason))
+        course.feed(CancelRequested(time=datetime.now(UTC), reason=why))
 
 
 def _claim_all(connection: Connection, dead: str, me: str) -> list[str]:

@@ -161,6 +161,8 @@ class Launcher:
         known, version = await self._library.find(given, wanted.workflow_id)
         if known is None:
             known, version = await self._library.register(given), 1
+        elif version is None and path:
+            version = await self._library.saved_version(known, text)
         return _Origin(known, version, text, _folder(path, wanted.folder), ready)
 
 

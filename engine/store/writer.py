@@ -83,9 +83,14 @@ class Writer:
         self._put(_Job(batch, None, future, patient))
         return future
 
-    def post(self, batch: Batch) -> None:
-        """Queues a batch that nobody waits for."""
-        self._put(_Job(batch, None, None, True))
+    @property
+    def crowded(self) -> bool:
+        """Whether those who can should write less."""
+        return not self._room.is_set()
+
+    def post(self, batch: Batch, *, patient: bool = True) -> None:
+        """Queues a batch that nobody waits for; without patience it may be lost in trouble."""
+        self._put(_Job(batch, None, None, patient))
 
     async def run(self, work: Callable[[Connection], T], batch: Batch | None = None) -> T:
         """Runs ``work`` in the writer's transaction, then writes ``batch`` in the same one.
@@ -233,7 +238,7 @@ class Writer:
                     job.future.set_result(job.result)
                 else:
                     job.future.set_exception(job.error)
-            elif job.future is None and job.error is not None:
+            elif job.future is None and job.error is not None and job.error is not self.trouble:
                 log.error("a record was lost: %s", job.error)
         if written:
             self._heard(written)
