@@ -100,7 +100,8 @@ class Form(QWidget):
         paths = {row.field.path for row in self.rows()}
         for problem in sorted(self._document.problems, key=lambda one: one.severity != "error"):
             if problem.path[: len(base)] == base and (base or self._key == ""):
-                place = _nearest(problem.path[len(base) :], paths)
+                within = problem.path[len(base) :]
+                place = _nearest(within, paths) or self._missing(within, problem)
                 if place is not None:
                     found.setdefault(place, problem)
         for row in self.rows():
@@ -109,7 +110,20 @@ class Form(QWidget):
                 row.show_problem("")
             else:
                 tone = "failed" if problem_here.severity == "error" else "warning"
-                row.show_problem(_words(problem_here), tone)
+                missing = len(problem_here.path) - len(base) < len(row.field.path)
+                words = f"{row.field.title} is needed." if missing else _words(problem_here)
+                row.show_problem(words, tone)
+
+    def _missing(self, holder: Path, problem: Problem) -> RelativePath | None:
+        """The required field without a value that a problem of the mapping around it names."""
+        for row in self.rows():
+            path = row.field.path
+            named = (
+                row.field.required and path[:-1] == holder and f'"{path[-1]}"' in problem.message
+            )
+            if named and _is_empty(row):
+                return path
+        return None
 
     def _value(self, base: Path, path: RelativePath) -> Any:
         node = self._document.source.node((*base, *path))
@@ -197,6 +211,13 @@ class Form(QWidget):
         """Whether nothing else stands in the mapping that holds a value."""
         holder = self._document.source.node((*base, *path[:-1]))
         return holder is not None and holder.kind == "mapping" and len(holder.members) == 1
+
+
+def _is_empty(row: FieldRow) -> bool:
+    try:
+        return row.value() is EMPTY
+    except ValueError:
+        return False
 
 
 def _nearest(path: Path, paths: set[RelativePath]) -> RelativePath | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from designer.inspector.fields import Field, FieldKind, RelativePath, fields_of
 
 CONFIG: RelativePath = ("config",)
@@ -18,6 +20,10 @@ STEP_ID = _field(
     "id", "Id", "line", "What other steps and templates call it; a new one reaches them all.",
     required=True,
 )  # fmt: skip
+TIMEOUT = _field(
+    "timeout", "Timeout", "duration", "How long one attempt may take.", placeholder="e.g. 5m"
+)
+CONFIG_TIMEOUT: RelativePath = ("config", "timeout")
 STEP_DESCRIPTION = _field("description", "Description", "text")
 ENABLED = _field(
     "enabled", "Enabled", "switch", "Switched off, a step is passed over.", default=True
@@ -25,8 +31,16 @@ ENABLED = _field(
 
 
 def setup_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
-    """Of a step's Set up tab: its name and what its type asks for."""
-    return (STEP_NAME, *fields_of(schema, CONFIG), STEP_DESCRIPTION, STEP_ID)
+    """Of a step's Set up tab: its name and what its type asks for. The timeout that every config
+    may have is the step's own; the config's shows where an author wrote it there."""
+    own = fields_of(schema, CONFIG)
+    config = [field for field in own if field.path != CONFIG_TIMEOUT]
+    doubled = [
+        replace(field, title="Timeout in config", leading=False)
+        for field in own
+        if field.path == CONFIG_TIMEOUT
+    ]
+    return (STEP_NAME, *config, TIMEOUT, *doubled, STEP_DESCRIPTION, STEP_ID)
 
 
 def trigger_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
@@ -75,8 +89,6 @@ RETRY_FIELDS = (
         "Kinds of error, such as timeout, http_5xx or exit_1; any without it.",
         placeholder="timeout",
     ),
-    _field("timeout", "Timeout", "duration", "How long one attempt may take.",
-           placeholder="e.g. 5m"),
     _field("depends_on", "Waits for", "list", "Steps, or ports such as fetch.failure.",
            placeholder="step"),
     _field("when", "Only when", "expression", "The step is skipped when this is false."),

@@ -1,6 +1,7 @@
 """The YAML of a document beside its canvas, both live; selecting goes both ways."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.document import Document
@@ -31,6 +32,10 @@ class SourceView(QWidget):
         """Shows what a problem marks and puts the cursor there."""
         self.edit.go_to(problem.start)
         self.edit.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_selected()
 
     def _select_at_cursor(self) -> None:
         """Selects the step that the cursor stands in."""

@@ -29,6 +29,7 @@ class CodeField(CodeEdit):
         self.setting = False
         self.setUndoRedoEnabled(False)
         self.textChanged.connect(self.fit)
+        self.horizontalScrollBar().rangeChanged.connect(self.fit)
         self.fit()
 
     def belong_to(self, editor: "CodeEditor") -> None:
@@ -52,7 +53,9 @@ class CodeField(CodeEdit):
 
     def fit(self) -> None:
         lines = min(MAX_LINES, max(self._lines, self.blockCount()))
-        self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 24)
+        bar = self.horizontalScrollBar()
+        room = bar.sizeHint().height() if bar.maximum() > 0 else 0
+        self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 20 + room)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         undo = event.matches(QKeySequence.StandardKey.Undo)

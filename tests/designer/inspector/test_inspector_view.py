@@ -313,3 +313,19 @@ def test_long_and_foreign_names_ask_for_no_more_room(bench):
         bench.document.set_value(("steps", 0, "name"), name)
         assert bench.view.head.title.full_text == name.strip()
         assert bench.view.minimumSizeHint().width() == room
+
+
+def test_a_missing_required_value_is_told_at_its_field(bench_of, qtbot):
+    bench = bench_of("steps:\n  - {id: a, type: http, config: {}}\n")
+    bench.select("a")
+    row = bench.row("config", "url")
+    assert row._error.text() == "URL is needed."
+    with qtbot.waitSignal(bench.document.problems_changed):
+        type_into(row.editor.edit, "http://a")
+    assert row._error.text() == ""
+
+
+def test_the_timeout_of_a_step_is_asked_for_once(bench):
+    bench.select("fetch")
+    assert bench.row("timeout").isVisible()
+    assert not bench.row("config", "timeout").isVisible()

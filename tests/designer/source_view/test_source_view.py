@@ -162,7 +162,7 @@ def test_a_newer_format_can_only_be_read(qtbot):
 
 
 def test_tab_indents_and_takes_back(both, qtbot):
-    document, view = both
+    _, view = both
     put_cursor(view, "    type: http")
     cursor = view.edit.textCursor()
     cursor.movePosition(QTextCursor.MoveOperation.StartOfBlock)
@@ -187,3 +187,11 @@ def test_places_map_there_and_back(mark, text, typed, data):
     head, tail = view.text[: view.text_offset(start)], view.text[view.text_offset(end) :]
     assert new.startswith(head)
     assert new.endswith(tail)
+
+
+def test_a_view_that_comes_to_be_shown_goes_to_the_selected_step(both):
+    document, view = both
+    view.hide()
+    document.selection.set(["clean"])
+    view.show()
+    assert view.edit.textCursor().block().text() == "  - id: clean"
