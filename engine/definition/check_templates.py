@@ -253,7 +253,8 @@ class _Templates:
         self._at(place, reference, "not-upstream", message, hint=hint, fix=fix)
 
     def _wait(self, lower: str, name: str) -> Edit:
-        """The edit that makes a step wait for another; wires read from ``order`` are written out."""
+        """The edit that makes a step wait for another; wires read from ``order`` are written out.
+        """
         findings = self._findings
         graph = self._wiring.graph[lower]
         steps = tuple(findings.steps[step_id] for step_id in graph.ids)

@@ -39,7 +39,7 @@ def set_value(source: Source, path: Path, value: Any) -> Edit:
 
 
 def remove(source: Source, path: Path) -> Edit:
-    """Removes an entry of a mapping or an item of a list; an empty one stays as ``{}`` or ``[]``."""
+    """Removes an entry or an item; a collection without any stays as ``{}`` or ``[]``."""
     return change(source, {}, [path])
 
 
@@ -79,7 +79,7 @@ def change(source: Source, values: Mapping[Path, Any], removed: Iterable[Path] =
 
 
 class _Place(Struct, frozen=True):
-    """A node on the way of a path: the collection it is in, and where among what is written there."""
+    """A node on the way of a path: the collection it is in, and its place among what is there."""
 
     node: Node
     holder: Node | None = None
@@ -399,7 +399,7 @@ def _order(path: Path) -> tuple[str, ...]:
 
 
 def _place_of(node: Node, key: str, order: tuple[str, ...], gone: Sequence[int] = ()) -> int:
-    """Before which written entry a new key belongs; behind those that come before it in the format."""
+    """Before which entry a new key belongs: behind those that come before it in the format."""
     kept = [i for i in range(len(node.pairs)) if i not in gone]
     if key in order:
         before = set(order[: order.index(key)])

@@ -174,7 +174,7 @@ def _folded(value: str) -> tuple[str, list[str]] | None:
 
 
 def _text_indent(text: str, node: Node, at: int, *, exact: bool) -> int:
-    """How far the lines of the old block scalar are indented; two more than its key if not known."""
+    """How far the old block scalar is indented; two more than its key if that is not known."""
     start = next_line(text, content_start(text, node))
     for line in text[start : node.end].splitlines():
         deep = len(line) - len(line.lstrip(" "))
@@ -204,7 +204,7 @@ def _below(source: Source, head: int, node: Node, first: str, rest: list[str]) -
         yield Splice(head, head, first)
         yield Splice(begin, next_line(text, end), "")
         return
-    yield Splice(begin, end, source.newline.join(rest))
+    yield Splice(begin, line_end(text, end), source.newline.join(rest))
 
 
 def _lines_at_end(

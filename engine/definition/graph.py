@@ -1,4 +1,4 @@
-"""The graph of a list of steps: ports, what lies upstream, cycles, and joins that can never be met."""
+"""The graph of a list of steps: its ports, what lies upstream of each step, and its cycles."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ MAX_CYCLES = 50
 
 
 class Graph(Struct, frozen=True, eq=False):
-    """One list of steps (the top without handlers, or one body), edges to unknown steps left out."""
+    """One list of steps: the top without handlers, or a body. Unknown steps are left out."""
 
     ids: tuple[str, ...]
     edges: Mapping[str, tuple[Dependency, ...]]

@@ -1,6 +1,6 @@
 """Finds steps that can never run because what they wait for excludes each other.
 
-A step ends in one of some ways: it fails, it is skipped, or it completes (a condition on one branch).
+A step ends in one of some ways: it fails, is skipped, or completes (a condition on one branch).
 What a step waits for rules out ways of its upstream steps; when every way of one step is ruled out,
 the join can never be met. Each way is a plane of bits, one bit a step, so that ten thousand steps
 take a moment. A step that is not enabled counts as one that is: bypassing it is no error.

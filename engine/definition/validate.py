@@ -1,9 +1,9 @@
 """Checks a config against its schema: a small, fast part of JSON Schema that also knows templates.
 
 Known words: ``type``, ``enum``, ``const``, ``properties``, ``required``, ``additionalProperties``,
-``items``, ``minItems``, ``maxItems``, ``minimum``, ``maximum``, ``exclusiveMinimum``, ``exclusiveMaximum``,
-``minLength``, ``maxLength``, ``pattern``, ``anyOf``, ``oneOf`` (read as ``anyOf``) and ``allOf``.
-Others are for forms and documentation.
+``items``, ``minItems``, ``maxItems``, ``minimum``, ``maximum``, ``exclusiveMinimum``,
+``exclusiveMaximum``, ``minLength``, ``maxLength``, ``pattern``, ``anyOf``, ``oneOf`` (read as
+``anyOf``) and ``allOf``. Others are for forms and documentation.
 """
 
 import re

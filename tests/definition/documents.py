@@ -9,20 +9,18 @@ from hypothesis import strategies as st
 from engine.definition.plain import same
 from engine.definition.scalars import inline, literal_lines
 
+_WORDS = (
+    "a no yes on y N null ~ true False | > *a &a !x %x @x `x a,b [a] {a} a: :a ? - = << ... ---"
+)
+_NUMBERS = "0123 12:30:45 1.10 2024-01-01 0x1f 1e3 +1 .5 .inf 0o17 1_000"
+_ODD = ["", "x: y", "x #y", "# z", "- a", "{{ variables.x }}", "it's", 'say "hi"', "a\\b", " lead"]
+_FOREIGN = ["trail ", "数据处理", "سير", "🚀 go", "nel\u0085x", "ls\u2028x\ny", "bom\ufeff", "\x07"]
+_LINES = ["a\nb", "a\nb\n", "a\n\n  b\n", "\na", "a\n\n", "\n", "tab\there", "\tx\ny", "cr\rx"]
 TEXTS = st.one_of(
-    st.sampled_from(
-        [
-            "", "a", "no", "yes", "on", "null", "~", "0123", "12:30:45", "1.10", "2024-01-01", "0x1f",
-            "x: y", "x #y", "# z", "- a", "{{ variables.x }}", "it's", 'say "hi"', "a\\b", " lead",
-            "trail ", "数据处理", "سير", "🚀 go", "a\nb", "a\nb\n", "a\n\n  b\n", "\na", "a\n\n", "\n",
-            "|", ">", "*a", "&a", "!x", "%x", "@x", "`x", "a,b", "[a]", "{a}", "a:", ":a", "?", "-", "=",
-            "<<", "tab\there", "\tx\ny", "nel\u0085x", "ls\u2028x\ny", "bom\ufeff", "cr\rx", "\x07",
-            "...", "---", "1e3", "+1", ".5", ".inf", "0o17", "1_000", "true", "False", "y", "N",
-        ]
-    ),
+    st.sampled_from([*_WORDS.split(), *_NUMBERS.split(), *_ODD, *_FOREIGN, *_LINES]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.text("ab \n#:-'\"", max_size=10),
-)  # fmt: skip
+)
 SCALARS = st.one_of(
     TEXTS,
     st.integers(-(2**63), 2**64 - 1),

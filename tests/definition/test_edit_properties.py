@@ -1,4 +1,4 @@
-"""Edits of random documents: the text reads as the tree with just that edit, and can be taken back."""
+"""An edit of any document gives the tree with just that edit, and can be taken back."""
 
 from copy import deepcopy
 from typing import Any
