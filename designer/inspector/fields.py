@@ -53,6 +53,8 @@ class Field(Struct, frozen=True, kw_only=True):
     """The fields inside a group, or of one row."""
     leading: bool = True
     """Whether it shows before it has a value."""
+    when_given: bool = False
+    """Whether it shows only with a value, not even behind "More"."""
     language: str = "text"
 
 

@@ -36,7 +36,7 @@ def setup_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     own = fields_of(schema, CONFIG)
     config = [field for field in own if field.path != CONFIG_TIMEOUT]
     doubled = [
-        replace(field, title="Timeout in config", leading=False)
+        replace(field, title="Timeout in config", leading=False, when_given=True)
         for field in own
         if field.path == CONFIG_TIMEOUT
     ]

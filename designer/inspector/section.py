@@ -11,6 +11,7 @@ from designer.inspector.row import FieldRow
 from designer.inspector.values import EMPTY
 from designer.theme import Theme
 from designer.theme.widgets import Button, Label, lay_out
+from designer.theme.wording import plural
 
 Given = Callable[[RelativePath], bool]
 """Whether the file has a value at a path."""
@@ -52,12 +53,13 @@ class FieldList(QWidget):
         for field, part in self._parts:
             if isinstance(part, Group):
                 part.show_given(given)
-            shown = field.leading or self._open or given(field.path) or self._is_used(part)
+            opened = field.leading or (self._open and not field.when_given)
+            shown = opened or given(field.path) or self._is_used(part)
             part.setVisible(shown)
-            if not shown:
+            if not shown and not field.when_given:
                 hidden.append(field.title)
         self._more.setVisible(bool(hidden) or self._open)
-        self._more.setText("Show less" if self._open else f"{len(hidden)} more settings")
+        self._more.setText("Show less" if self._open else plural(len(hidden), "more setting"))
         self._more.set_icon("chevron-up" if self._open else "chevron-down")
         self._more.setToolTip("" if self._open else ", ".join(hidden))
 
