@@ -6,6 +6,7 @@ import os
 from collections.abc import Awaitable, Callable
 
 from engine.cli.exits import FAILED, NOT_FOUND, USAGE, CommandError
+from engine.cli.garbage import collect_from_here
 from engine.client.client import EngineClient
 from engine.client.errors import ClientError, EngineUnavailable
 from engine.service.types import Workflow
@@ -31,6 +32,7 @@ async def _connected(arguments: argparse.Namespace, work: Work) -> int:
     else:
         client = EngineClient.local()
     async with client:
+        collect_from_here()
         return await work(client)
 
 

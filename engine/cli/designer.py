@@ -8,6 +8,7 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 
 from engine.cli.exits import USAGE, CommandError
+from engine.cli.garbage import collect_from_here
 
 GROUP = "treadle.designer"
 HEADLESS = "Without it: treadle run FILE, treadle validate FILE, treadle serve (treadle --help)."
@@ -27,6 +28,7 @@ def open_designer(files: Sequence[str]) -> int:
             USAGE,
         )
     main: Callable[[list[str]], int] = entry.load()
+    collect_from_here()
     return main(list(files))
 
 

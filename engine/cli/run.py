@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.exits import CANCELLED, FAILED, OF_STATUS, USAGE, CommandError
+from engine.cli.garbage import collect_from_here
 from engine.cli.output import print_json, seconds, state
 from engine.cli.parser import add_input, add_json, new_parser
 from engine.cli.progress import Progress, progress
@@ -79,6 +80,7 @@ async def _run(
         Engine(settings, data, schedules=False) as engine,
         engine.subscribe() as news,
     ):
+        collect_from_here()
         identity = await engine.execute(
             source=loaded.source.text,
             path=None if piped else str(file),

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from engine.cli.exits import COMPLETED, FAILED, CommandError
+from engine.cli.garbage import collect_from_here
 from engine.cli.parser import new_parser
 
 HOST = "127.0.0.1"
@@ -25,6 +26,7 @@ def main(argv: Sequence[str]) -> int:
     host = arguments.host or HOST
 
     def ready(sockets: Sockets) -> None:
+        collect_from_here()
         where = sockets.url or sockets.private_path or f"{HOST}:{sockets.private_port}"
         print(f"Treadle's engine listens at {where}, data in {data}", file=sys.stderr, flush=True)
 
