@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select, union_all
 
 from engine.definition.template import hide_secrets
 from engine.store.records import (
@@ -64,9 +64,10 @@ def list_executions(
     connection: Connection, wanted: ExecutionFilter, limit: int, cursor: str | None
 ) -> Page[ExecutionRecord]:
     """Executions, newest first."""
-    query = _filtered(_EXECUTIONS, wanted).order_by(executions.c.id.desc()).limit(limit + 1)
-    if cursor:
-        query = query.where(executions.c.id < cursor)
+    newest = executions.c.id.desc()
+    found = [query.order_by(newest).limit(limit + 1) for query in _filtered(wanted, cursor)]
+    ids = found[0] if len(found) == 1 else union_all(*(select(q.subquery()) for q in found))
+    query = _EXECUTIONS.where(executions.c.id.in_(ids)).order_by(newest).limit(limit + 1)
     rows = connection.execute(query).all()
     items = [execution_record(row) for row in rows[:limit]]
     return Page(items, items[-1].id if len(rows) > limit else None)
@@ -208,13 +209,17 @@ def _part(data: str | None, kind: type[Any]) -> Any:
     return kind() if data is None else msgspec.json.decode(data, type=kind)
 
 
-def _filtered(query: Select[Any], wanted: ExecutionFilter) -> Select[Any]:
+def _filtered(wanted: ExecutionFilter, cursor: str | None) -> list[Select[Any]]:
+    """The ids that are wanted: one query for each status, so that each can follow its index."""
+    query = select(executions.c.id)
     if wanted.workflow_id:
         query = query.where(executions.c.workflow_id == wanted.workflow_id)
-    if wanted.statuses:
-        query = query.where(executions.c.status.in_(wanted.statuses))
     if wanted.since:
         query = query.where(executions.c.id >= id_floor(wanted.since))
     if wanted.until:
         query = query.where(executions.c.id < id_floor(wanted.until))
-    return query
+    if cursor:
+        query = query.where(executions.c.id < cursor)
+    if not wanted.statuses:
+        return [query]
+    return [query.where(executions.c.status == status) for status in wanted.statuses]
