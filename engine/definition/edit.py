@@ -46,12 +46,16 @@ def remove(source: Source, path: Path) -> Edit:
 def insert_item(source: Source, path: Path, index: int, value: Any) -> Edit:
     """Inserts an item into the list at ``path``, which is made when it is missing."""
     node = source.node(path)
-    items = node.plain() if node is not None else None
-    if items is None:
+    if node is None or (node.kind == "scalar" and node.value is None):
         return change(source, {path: [value]})
-    if not isinstance(items, list) or not 0 <= index <= len(items):
+    if node.kind != "sequence" or not 0 <= index <= len(node.items):
         raise EditError(f"there is no place {index} in a list at {_shown(path)}")
-    return change(source, {path: [*items[:index], value, *items[index:]]})
+    editor = _Editor(source)
+    places, rest = editor.walk(path)
+    if rest or node.target is not None or not node.items:
+        items = node.plain()
+        return change(source, {path: [*items[:index], value, *items[index:]]})
+    return editor.finish(editor.insert(places, index, value))
 
 
 def rename_key(source: Source, path: Path, new: str) -> Edit:
@@ -176,6 +180,11 @@ class _Editor:
         for key in sorted(keys, key=lambda key: -key if isinstance(key, int) else 0):
             del rest[key]
         return rest
+
+    def insert(self, places: Places, index: int, value: Any) -> Iterator[Splice]:
+        node = places[-1].node
+        yield from self._detached(places, (node.start, node.start))
+        yield from self._insert(node, index, [(None, value)])
 
     def rename(self, places: Places, new: str) -> Iterator[Splice]:
         holder = places[-1].holder

@@ -20,12 +20,19 @@ from engine.definition.geometry import (
     tail,
 )
 from engine.definition.problems import Splice
-from engine.definition.render import ends_in_block, entry_lines, item_lines, value_lines
+from engine.definition.render import (
+    ends_in_block,
+    entry_lines,
+    flow,
+    item_lines,
+    value_lines,
+)
 from engine.definition.scalars import inline, literal_lines, printable
 from engine.definition.source import Source
 from engine.definition.splice import EditError
 from engine.definition.tree import Node
 
+_LONGEST_FLOW = 100
 _QUOTES = {"single": "'", "double": '"'}
 
 
@@ -138,6 +145,10 @@ def _written(
             return f" {header}", [" " * deep + line if line else "" for line in lines]
         if node.style in _QUOTES and literal_lines(value) is None:
             return " " + inline(value, quote=_QUOTES[node.style]), []
+    elif node.style == "flow" and (node.pairs or node.items) and value:
+        written = flow(value)
+        if not isinstance(value, int | float) and len(written) <= _LONGEST_FLOW:
+            return f" {written}", []
     if in_sequence:
         first, *rest = item_lines(value, at, layout)
         return first[1:], rest
@@ -156,9 +167,9 @@ def _as_block(node: Node, value: str) -> tuple[str, list[str]] | None:
 
 def _one_line(value: str) -> tuple[str, list[str]] | None:
     body = value.removesuffix("\n")
-    if "\n" in body or not printable(body) or body[:1] in ("", " ", "\t"):
+    if "\n" in body or not printable(body) or body == value or body[:1] in ("", " ", "\t"):
         return None
-    return ("|" if value.endswith("\n") else "|-"), [body]
+    return "|", [body]
 
 
 def _folded(value: str) -> tuple[str, list[str]] | None:

@@ -140,7 +140,7 @@ def workflows(draw: Any) -> Workflow:
     )
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(workflows(), st.sampled_from([to_yaml, to_json]))
 def test_a_workflow_that_is_written_reads_as_the_same(workflow: Workflow, write: Any) -> None:
     text = write(dump_workflow(workflow))

@@ -48,7 +48,7 @@ def test_a_document_reads_as_its_tree(document: tuple[str, Any]) -> None:
     assert same(read(text).tree(), tree), (text, read(text).tree(), tree)
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(DOCUMENTS, st.data())
 def test_setting_a_value_changes_that_value_only(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
@@ -60,7 +60,7 @@ def test_setting_a_value_changes_that_value_only(document: tuple[str, Any], data
     check(source, set_value(source, path, value), expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(DOCUMENTS, st.data())
 def test_a_new_key_is_added(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
@@ -74,7 +74,7 @@ def test_a_new_key_is_added(document: tuple[str, Any], data: Any) -> None:
     check(source, set_value(source, (*path, key), value), expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(DOCUMENTS, st.data())
 def test_removing_takes_one_entry(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
@@ -85,7 +85,7 @@ def test_removing_takes_one_entry(document: tuple[str, Any], data: Any) -> None:
     check(source, remove(source, path), expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(DOCUMENTS, st.data())
 def test_inserting_adds_one_item(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
@@ -101,7 +101,7 @@ def test_inserting_adds_one_item(document: tuple[str, Any], data: Any) -> None:
     check(source, insert_item(source, path, index, value), expected)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(DOCUMENTS, st.data())
 def test_renaming_a_key_keeps_its_value(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
@@ -115,7 +115,7 @@ def test_renaming_a_key_keeps_its_value(document: tuple[str, Any], data: Any) ->
     check(source, rename_key(source, path, new), expected)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(DOCUMENTS, st.data())
 def test_several_changes_are_made_at_once(document: tuple[str, Any], data: Any) -> None:
     text, tree = document
