@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select, union_all
+from sqlalchemy import Connection, Row, Select, func, select
 
 from engine.definition.template import hide_secrets
 from engine.store.records import (
@@ -64,13 +64,14 @@ def list_executions(
     connection: Connection, wanted: ExecutionFilter, limit: int, cursor: str | None
 ) -> Page[ExecutionRecord]:
     """Executions, newest first."""
-    newest = executions.c.id.desc()
-    found = [query.order_by(newest).limit(limit + 1) for query in _filtered(wanted, cursor)]
-    ids = found[0] if len(found) == 1 else union_all(*(select(q.subquery()) for q in found))
-    query = _EXECUTIONS.where(executions.c.id.in_(ids)).order_by(newest).limit(limit + 1)
-    rows = connection.execute(query).all()
-    items = [execution_record(row) for row in rows[:limit]]
-    return Page(items, items[-1].id if len(rows) > limit else None)
+    found: list[str] = []
+    for query in _filtered(wanted, cursor):
+        newest = query.order_by(executions.c.id.desc()).limit(limit + 1)
+        found.extend(connection.execute(newest).scalars())
+    ids = sorted(found, reverse=True)[: limit + 1]
+    known = executions_by_id(connection, ids[:limit])
+    items = [known[identity] for identity in ids[:limit]]
+    return Page(items, items[-1].id if len(ids) > limit else None)
 
 
 def get_execution(
