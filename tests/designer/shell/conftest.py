@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtWidgets import QApplication, QDialog, QLabel
+from pytestqt.qtbot import QtBot
 from qasync import QEventLoop
 
 from designer.shell.engine_link import EngineLink
@@ -17,14 +18,16 @@ from designer.shell.window import MainWindow
 from designer.theme import Theme
 from engine import EngineClient
 
-PATIENCE = 30.0
+PATIENCE = 30_000
+"""Milliseconds that a busy machine may take."""
 
 
 class Studio:
     """Drives one window; ``run`` works on the loop that joins Qt and asyncio."""
 
-    def __init__(self, loop: QEventLoop, home: Path) -> None:
+    def __init__(self, loop: QEventLoop, bot: QtBot, home: Path) -> None:
         self.loop = loop
+        self._bot = bot
         self.home = home
         self.theme = Theme("light")
         application = QApplication.instance()
@@ -36,28 +39,27 @@ class Studio:
         self.window.show()
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return self.loop.run_until_complete(asyncio.wait_for(work, PATIENCE))
+        """Does some work to its end while the window lives."""
+        task = self.loop.create_task(work)
+        self.until(task.done)
+        return task.result()
 
     def until(self, condition: Callable[[], object]) -> None:
         """Lets the window live until something is so; fails when that takes too long."""
 
-        async def watch() -> None:
-            while not condition():
-                await asyncio.sleep(0.02)
+        def told() -> str:
+            shown = [label.text() for label in self.window.toasts.findChildren(QLabel)]
+            return f"not so; engine {self.link.state} {self.link.failure}, told {shown}"
 
-        try:
-            self.run(watch())
-        except TimeoutError:
-            state = f"engine {self.link.state} {self.link.failure}"
-            raise AssertionError(f"not so within {PATIENCE:g} s; {state}") from None
+        def check() -> None:
+            assert condition(), told()
+
+        self._bot.waitUntil(check, timeout=PATIENCE)
 
     def connect(self) -> None:
         """Starts the engine and waits until it answers."""
 
-        async def start() -> None:
-            self.window.tasks.spawn(self.link.run(self.window.tasks.spawn))
-
-        self.run(start())
+        self.window.tasks.spawn(self.link.run(self.window.tasks.spawn))
         self.until(lambda: self.link.state == "ready" and self.link.status is not None)
 
     def open(self, path: Path) -> Any:
@@ -88,12 +90,23 @@ class Studio:
         self.window.deleteLater()
 
 
-@pytest.fixture
-def loop(qapp):
-    loop = QEventLoop(qapp)
-    asyncio.set_event_loop(loop)
+@pytest.fixture(scope="session")
+def joined_loop(qapp):
+    """Asyncio on Qt's own loop, which is the one that pytest-qt runs; stopping it stops Qt too."""
+    loop = QEventLoop(qapp, already_running=True)
+    asyncio._set_running_loop(None)
     yield loop
+    loop.stop()
     loop.close()
+
+
+@pytest.fixture
+def loop(joined_loop):
+    """The joined loop, which counts as running for one test only."""
+    asyncio.set_event_loop(joined_loop)
+    asyncio._set_running_loop(joined_loop)
+    yield joined_loop
+    asyncio._set_running_loop(None)
     asyncio.set_event_loop(None)
 
 
@@ -107,9 +120,9 @@ def home(monkeypatch):
 
 
 @pytest.fixture
-def studio(loop, home):
+def studio(loop, qtbot, home):
     """A window whose engine has not been started."""
-    studio = Studio(loop, home)
+    studio = Studio(loop, qtbot, home)
     yield studio
     studio.close()
 

@@ -208,7 +208,7 @@ def test_past_runs_are_listed_and_open_with_their_states(live, greeting):
     live.until(lambda: view.canvas is not None)
     assert {k: s.status for k, s in view.canvas.widget.states.items()} == states(greeting)
     assert view.canvas.widget.read_only
-    assert "hello" in view.panel.log.shown_text()
+    live.until(lambda: "hello" in view.panel.log.shown_text())
 
 
 def test_a_filter_that_fits_nothing_says_so_and_offers_the_way_back(live, greeting):
