@@ -92,12 +92,11 @@ def _schema_issues(
     step_id: str | None = None,
     trigger: str | None = None,
 ) -> None:
-    for below, message, hint in issues:
-        path = (*base, *below)
-        unknown = " has no key " in message
+    for issue in issues:
+        code = "unknown-key" if issue.unknown_key else "config"
         findings.tell(
-            "error", "unknown-key" if unknown else "config", message, path,
-            hint=hint, step_id=step_id, trigger=trigger, at_key=unknown,
+            "error", code, issue.message, (*base, *issue.path),
+            hint=issue.hint, step_id=step_id, trigger=trigger, at_key=issue.unknown_key,
         )  # fmt: skip
 
 
@@ -111,7 +110,7 @@ def _type_issues(
     trigger: str | None = None,
 ) -> None:
     """What the type says itself, but for places at which the schema found something already."""
-    known = {below for below, _, _ in told if below}
+    known = {finding.path for finding in told if finding.path}
     for issue in issues:
         if issue.path in known:
             continue

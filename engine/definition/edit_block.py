@@ -145,9 +145,9 @@ def _written(
             return f" {header}", [" " * deep + line if line else "" for line in lines]
         if node.style in _QUOTES and literal_lines(value) is None:
             return " " + inline(value, quote=_QUOTES[node.style]), []
-    elif node.style == "flow" and (node.pairs or node.items) and value:
+    elif isinstance(value, dict | list) and node.style == "flow" and (node.pairs or node.items):
         written = flow(value)
-        if not isinstance(value, int | float) and len(written) <= _LONGEST_FLOW:
+        if len(written) <= _LONGEST_FLOW:
             return f" {written}", []
     if in_sequence:
         first, *rest = item_lines(value, at, layout)

@@ -8,13 +8,20 @@ Known words: ``type``, ``enum``, ``const``, ``properties``, ``required``, ``addi
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.definition.problems import Path
 from engine.definition.trouble import did_you_mean, quoted
 
-Finding = tuple[Path, str, str]
-"""(path inside the value, what is wrong, the way out)"""
+
+class Finding(NamedTuple):
+    """Something wrong: where in the value, in words, and the way out."""
+
+    path: Path
+    message: str
+    hint: str = ""
+    unknown_key: bool = False
+
 
 _NOUNS = {
     "string": "a text",
@@ -52,13 +59,13 @@ def type_of(value: Any) -> str:
 def _check(schema: Any, value: Any, path: Path, templates: bool) -> Iterator[Finding]:
     if not isinstance(schema, Mapping):
         if schema is False:
-            yield path, f"{_name(path)} may not be given", ""
+            yield Finding(path, f"{_name(path)} may not be given")
         return
     if templates and isinstance(value, str) and "{{" in value:
         return
     wrong = _type_issue(schema, value, path)
     if wrong:
-        yield path, wrong, ""
+        yield Finding(path, wrong)
         return
     yield from _enumerated(schema, value, path)
     if isinstance(value, Mapping):
@@ -89,9 +96,10 @@ def _enumerated(schema: Mapping[str, Any], value: Any, path: Path) -> Iterator[F
     known = schema.get("enum", [schema["const"]] if "const" in schema else None)
     if known is None or any(value == item and type_of(value) == type_of(item) for item in known):
         return
-    words = [item for item in known if isinstance(item, str)]
-    hint = did_you_mean(value, words) if isinstance(value, str) else ""
-    yield path, f"{_name(path)} is one of {', '.join(str(item) for item in known)}", hint
+    texts = [item for item in known if isinstance(item, str)]
+    hint = did_you_mean(value, texts) if isinstance(value, str) else ""
+    words = ", ".join(str(item) for item in known)
+    yield Finding(path, f"{_name(path)} is one of {words}", hint)
 
 
 def _mapping(
@@ -100,13 +108,14 @@ def _mapping(
     properties = schema.get("properties", {})
     for key in schema.get("required", ()):
         if key not in value:
-            yield path, f"{_name(path)} needs {quoted(key)}", f'add "{key}: ..."'
+            yield Finding(path, f"{_name(path)} needs {quoted(key)}", f'add "{key}: ..."')
     others = schema.get("additionalProperties", True)
     for key, entry in value.items():
         if key in properties:
             yield from _check(properties[key], entry, (*path, key), templates)
         elif others is False:
-            yield (*path, key), f"{_name(path)} has no key {quoted(key)}", _known(key, properties)
+            message = f"{_name(path)} has no key {quoted(key)}"
+            yield Finding((*path, key), message, _known(key, properties), unknown_key=True)
         else:
             yield from _check(others, entry, (*path, key), templates)
 
@@ -120,9 +129,9 @@ def _list(
     schema: Mapping[str, Any], value: list[Any] | tuple[Any, ...], path: Path, templates: bool
 ) -> Iterator[Finding]:
     if len(value) < schema.get("minItems", 0):
-        yield path, f"{_name(path)} has at least {schema['minItems']} items", ""
+        yield Finding(path, f"{_name(path)} has at least {schema['minItems']} items")
     if len(value) > schema.get("maxItems", len(value)):
-        yield path, f"{_name(path)} has at most {schema['maxItems']} items", ""
+        yield Finding(path, f"{_name(path)} has at most {schema['maxItems']} items")
     items = schema.get("items")
     if items is not None:
         for index, item in enumerate(value):
@@ -131,23 +140,23 @@ def _list(
 
 def _text(schema: Mapping[str, Any], value: str, path: Path) -> Iterator[Finding]:
     if len(value) < schema.get("minLength", 0):
-        yield path, f"{_name(path)} may not be empty", ""
+        yield Finding(path, f"{_name(path)} may not be empty")
     if len(value) > schema.get("maxLength", len(value)):
-        yield path, f"{_name(path)} is longer than {schema['maxLength']} characters", ""
+        yield Finding(path, f"{_name(path)} is longer than {schema['maxLength']} characters")
     pattern = schema.get("pattern")
     if pattern is not None and not re.search(pattern, value):
-        yield path, f"{_name(path)} is written as {pattern}", ""
+        yield Finding(path, f"{_name(path)} is written as {pattern}")
 
 
 def _number(schema: Mapping[str, Any], value: float, path: Path) -> Iterator[Finding]:
     if value < schema.get("minimum", value):
-        yield path, f"{_name(path)} is at least {schema['minimum']}", ""
+        yield Finding(path, f"{_name(path)} is at least {schema['minimum']}")
     if value > schema.get("maximum", value):
-        yield path, f"{_name(path)} is at most {schema['maximum']}", ""
+        yield Finding(path, f"{_name(path)} is at most {schema['maximum']}")
     if "exclusiveMinimum" in schema and value <= schema["exclusiveMinimum"]:
-        yield path, f"{_name(path)} is more than {schema['exclusiveMinimum']}", ""
+        yield Finding(path, f"{_name(path)} is more than {schema['exclusiveMinimum']}")
     if "exclusiveMaximum" in schema and value >= schema["exclusiveMaximum"]:
-        yield path, f"{_name(path)} is less than {schema['exclusiveMaximum']}", ""
+        yield Finding(path, f"{_name(path)} is less than {schema['exclusiveMaximum']}")
 
 
 def _combined(
@@ -159,7 +168,7 @@ def _combined(
     if choices:
         found = [list(_check(choice, value, path, templates)) for choice in choices]
         if all(found):
-            yield from min(found, key=lambda findings: (len(findings), -len(findings[0][0])))
+            yield from min(found, key=lambda findings: (len(findings), -len(findings[0].path)))
 
 
 def _name(path: Path) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine.definition.plain import same
-from engine.definition.scalars import inline, literal_lines
+from engine.definition.scalars import inline, literal_lines, printable
 
 _WORDS = (
     "a no yes on y N null ~ true False | > *a &a !x %x @x `x a,b [a] {a} a: :a ? - = << ... ---"
@@ -71,7 +71,7 @@ class Writer:
         if self.chance(20):
             lines.insert(0, self.comment(0))
         if self.chance(20):
-            lines += ["", self.comment(0)]
+            lines += [*([""] if lines[-1] else []), self.comment(0)]
         newline = "\r\n" if self.chance(20) else "\n"
         text = newline.join(lines)
         ends_in_break = self.chance(80) or self._ends_in_block(tree)
@@ -84,7 +84,7 @@ class Writer:
     def _ends_in_block(self, tree: Any) -> bool:
         while isinstance(tree, dict | list) and tree:
             tree = list(tree.values())[-1] if isinstance(tree, dict) else tree[-1]
-        return isinstance(tree, str) and literal_lines(tree) is not None
+        return isinstance(tree, str) and "\n" in tree
 
     def _alias(self, value: Any) -> str:
         """The name of an anchor that stands for a value, "" when it is to be written out."""
@@ -120,14 +120,17 @@ class Writer:
                 )
             written = inline(key, quote=self._draw(st.sampled_from(["", "", '"', "'"])))
             first, *rest = self._value(value, column, self._indent, self._dash)
-            lines += [" " * column + written + ":" + first, *rest]
+            if self.chance(5):
+                written = f"? {written}\n{' ' * column}"
+            lines += [*(" " * column + written + ":" + first).split("\n"), *rest]
         return lines
 
     def _sequence(self, items: list[Any], column: int) -> list[str]:
         lines: list[str] = []
         for index, item in enumerate(items):
             if index and self.chance(15):
-                lines.append(self._draw(st.sampled_from(["", self.comment(column)])))
+                gaps = [self.comment(column), *([""] if lines[-1] else [])]
+                lines.append(self._draw(st.sampled_from(gaps)))
             if isinstance(item, dict | list) and item and self.chance(70):
                 gap = self._draw(st.sampled_from([1, 1, 3]))
                 inner = column + 1 + gap
@@ -157,6 +160,9 @@ class Writer:
             return [end, *self._above(column), *self._sequence(value, column + dash)]
         if value is None and self.chance(60):
             return [end]
+        if isinstance(value, str) and (block := self._other_block(value)) and self.chance(80):
+            header, lines = block
+            return [f" {header}", *(" " * (column + 2) + x if x else "" for x in lines)]
         if isinstance(value, str) and (found := literal_lines(value)) and self.chance(80):
             header, lines = found
             deep = 2 if "2" in header else indent
@@ -168,6 +174,23 @@ class Writer:
             ]
         gap = self._draw(st.sampled_from([" ", " ", "   "]))
         return [gap + self.flow(value, column + max(indent, 1)) + end]
+
+    def _other_block(self, value: str) -> tuple[str, list[str]] | None:
+        """A text as a block of a kind that the product does not write: ``|+``, ``>``, ``>-``."""
+        body = value.rstrip("\n")
+        lines = body.split("\n")
+        if not printable(value) or not all(
+            x and x[0] not in " \t" and x[-1] not in " \t" for x in lines
+        ):
+            return None
+        trailing = len(value) - len(body)
+        if trailing > 1:
+            return "|+", [*lines, *[""] * (trailing - 1)]
+        folded = [x for line in lines for x in (line.replace(" ", "\n", 1).split("\n"), [""])]
+        if self.chance(50) and "  " not in value:
+            folded.pop()
+            return (">" if trailing else ">-"), [x for part in folded for x in part]
+        return None
 
     def _above(self, column: int) -> list[str]:
         return [self.comment(column)] if self.chance(10) else []

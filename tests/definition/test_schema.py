@@ -128,5 +128,5 @@ def test_the_fast_validator_agrees_with_the_full_one(
 def test_the_fast_validator_says_where_and_how() -> None:
     schema = {"properties": {"a": {"additionalProperties": False, "properties": {"name": {}}}}}
     assert validate_value(schema, {"a": {"nam": 1}}) == [
-        (("a", "nam"), '"a" has no key "nam"', 'did you mean "name"?')
+        (("a", "nam"), '"a" has no key "nam"', 'did you mean "name"?', True)
     ]
