@@ -46,10 +46,8 @@ def command_of(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
     control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     if key in _NUDGES:
         return _arrow(event, key, control, canvas)
-    standard = _standard(event, canvas)
-    if standard is not None:
-        return standard
-    return _with_control(key, canvas) if control else _plain(key, canvas)
+    own = _with_control(key, canvas) if control else None  # first: X11 has Ctrl+D for Delete too
+    return own or _standard(event, canvas) or (None if control else _plain(key, canvas))
 
 
 def _arrow(event: QKeyEvent, key: Qt.Key, control: bool, canvas: Controls) -> Callable[[], None]:

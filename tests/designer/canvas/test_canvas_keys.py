@@ -1,7 +1,7 @@
 """Copy, paste, duplicate, delete, undo, rename and switching off, by key and menu."""
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
 from designer.canvas import CanvasView
@@ -66,6 +66,22 @@ def test_pasting_what_is_no_step_says_so(
         hands.key(Qt.Key.Key_V, CTRL)
     assert told.args[0]
     assert document.text == before
+
+
+def test_ctrl_d_duplicates_where_the_platform_deletes_with_it(
+    hands, document: Document, monkeypatch
+) -> None:
+    """On X11, Qt's own keys for Delete are Del and Ctrl+D."""
+    standard = QKeyEvent.matches
+
+    def matches(event: QKeyEvent, key: QKeySequence.StandardKey) -> bool:
+        also = event.key() == Qt.Key.Key_D and event.modifiers() == CTRL
+        return standard(event, key) or (key == QKeySequence.StandardKey.Delete and also)
+
+    monkeypatch.setattr(QKeyEvent, "matches", matches)
+    hands.click(hands.spot("lone"))
+    hands.key(Qt.Key.Key_D, CTRL)
+    assert len(document.nodes()) == 7
 
 
 def test_a_duplicate_lies_beside_its_original(hands, document: Document) -> None:
