@@ -5,10 +5,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from designer.canvas.glide import Glide
-from designer.canvas.viewport import Box, Point, Viewport, framing, next_stop
+from designer.canvas.viewport import Box, Point, Viewport, framing, next_stop, opening, revealing
 from designer.theme.theme import Theme
 
 _MARGIN = 48.0
+_REVEAL_EDGE = 24.0
 _WHEEL = 1.0016
 """Zoom by one unit of a wheel, which gives 120 of them a notch."""
 
@@ -36,21 +37,23 @@ class Navigation(QObject):
         if box is None:
             target = Viewport().centred((0.0, 0.0), width, height)
         else:
-            margin = min(_MARGIN, width / 8, height / 8)
-            target = framing(box, width, height, margin, max_zoom)
+            target = framing(box, width, height, self._margin(), max_zoom)
         self._go(target, smoothly)
+
+    def open(self, box: Box | None, head: Box | None) -> None:
+        """The first view of a drawing: large enough to be read, from its head on."""
+        width, height = self._size()
+        if box is None or head is None:
+            self.fit(box, smoothly=False)
+        else:
+            self.look(opening(box, head, width, height, self._margin()))
 
     def centre(self, at: Point, *, smoothly: bool = True) -> None:
         self._go(self.viewport.centred(at, *self._size()), smoothly)
 
     def reveal(self, box: Box) -> None:
         """Moves just so far that a box is in view; not at all when it is."""
-        x, y, w, h = self.viewport.seen(*self._size())
-        edge = 24 / self.viewport.zoom
-        inside = x + edge <= box[0] and box[0] + box[2] <= x + w - edge
-        inside = inside and y + edge <= box[1] and box[1] + box[3] <= y + h - edge
-        if not inside:
-            self.centre((box[0] + box[2] / 2, box[1] + box[3] / 2))
+        self._go(revealing(self.viewport, box, *self._size(), _REVEAL_EDGE), smoothly=True)
 
     def zoom_to(self, zoom: float, at: QPointF | None = None, *, smoothly: bool = True) -> None:
         """Another zoom, with the scene point under ``at`` (else the middle) where it is."""
@@ -93,6 +96,10 @@ class Navigation(QObject):
         if viewport != self.viewport:
             self.viewport = viewport
             self.changed.emit()
+
+    def _margin(self) -> float:
+        width, height = self._size()
+        return min(_MARGIN, width / 8, height / 8)
 
     def _size(self) -> tuple[float, float]:
         return float(self._widget.width()), float(self._widget.height())

@@ -75,7 +75,8 @@ class CanvasSurface(QWidget):
         self._pointer = QPointF()
         self._modifiers = Qt.KeyboardModifier.NoModifier
         self._space_held = False
-        self._fitted = False
+        self._first_view: Viewport | None = None
+        self._untouched = True
         self._pulse = Pulse(self._drawing, self._repaint_scene, self)
         self._minimap = Minimap(theme, self)
         self._zoom_bar = ZoomBar(self)
@@ -210,10 +211,14 @@ class CanvasSurface(QWidget):
     # Following the document and the theme
 
     def _on_changed(self, change: Change) -> None:
+        was_empty = not self.scene.nodes
+        self._untouched = self._untouched and not (change.structure or change.positions)
         if self._drawing.take(change):
             self.cancel_gesture()
             self._hover.leave()
             self.scene.lift(self._document.selection.keys)
+            if was_empty and len(self.scene.nodes) > 1:
+                self._first_fit()  # a whole drawing came at once, as text
         self.redraw()
 
     def _on_selection(self) -> None:
@@ -320,13 +325,13 @@ class CanvasSurface(QWidget):
             self.width() - self._minimap.width() - edge,
             self.height() - self._minimap.height() - edge,
         )
-        if not self._fitted and self.isVisible():
+        if self.isVisible() and self._opening():
             self._first_fit()
         self.redraw()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._fitted:
+        if self._opening():
             self._first_fit()
         self._tick_while_needed()
 
@@ -337,6 +342,17 @@ class CanvasSurface(QWidget):
         super().hideEvent(event)
         self._tick_while_needed()
 
+    def _opening(self) -> bool:
+        """Whether nobody looked elsewhere yet, or changed the drawing: the view may follow the
+        window, which takes its size step by step."""
+        known = self._first_view
+        return known is None or (self._untouched and known == self.viewport)
+
     def _first_fit(self) -> None:
-        self._fitted = True
-        self._navigation.fit(self.scene.bounds(), smoothly=False)
+        self._navigation.open(self.scene.bounds(), self.scene.bounds(self._head()))
+        self._first_view = self.viewport
+
+    def _head(self) -> list[str]:
+        """The node where reading begins: the upper one of those on the very left."""
+        nodes = self.scene.nodes
+        return [min((node.key for node in nodes), key=self.scene.position)] if nodes else []

@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 
 MIN_ZOOM = 0.02
 MAX_ZOOM = 4.0
+LEAST_READABLE = 0.65
+"""Below this zoom, the texts of a card are too small to be read."""
+READABLE = 0.8
 STOPS = (0.02, 0.05, 0.1, 0.17, 0.25, 0.35, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 """Where the + and - buttons stop."""
 
@@ -53,6 +56,37 @@ def framing(box: Box, width: float, height: float, margin: float, max_zoom: floa
     zoom = min(room_w / max(w, 1e-9), room_h / max(h, 1e-9), max_zoom)
     zoom = min(max(zoom, MIN_ZOOM), MAX_ZOOM)
     return Viewport(zoom).centred((x + w / 2, y + h / 2), width, height)
+
+
+def opening(box: Box, head: Box, width: float, height: float, margin: float) -> Viewport:
+    """The first view of a drawing in ``box``: all of it, or, where that would be too small to
+    read, its ``head`` on the left in the middle."""
+    whole = framing(box, width, height, margin, 1.0)
+    if whole.zoom >= LEAST_READABLE:
+        return whole
+    x, y, w, h = box
+    seen_w, seen_h, edge = width / READABLE, height / READABLE, margin / READABLE
+    left = _start(x, w, head[0] + seen_w / 2 - edge, seen_w, edge)
+    top = _start(y, h, head[1] + head[3] / 2, seen_h, edge)
+    return Viewport(READABLE, left, top)
+
+
+def _start(start: float, length: float, middle: float, seen: float, edge: float) -> float:
+    """Where to begin to see ``seen`` of a length around ``middle``, with no more than an ``edge``
+    beyond its ends; all of it in the middle where there is room."""
+    if length + 2 * edge <= seen:
+        return start + (length - seen) / 2
+    return min(max(middle - seen / 2, start - edge), start + length + edge - seen)
+
+
+def revealing(viewport: Viewport, box: Box, width: float, height: float, edge: float) -> Viewport:
+    """Panned just so far that ``box`` is in view, ``edge`` pixels from the rim; its start is, where
+    it is too large."""
+    left, top = viewport.to_view(box[0], box[1])
+    right, bottom = viewport.to_view(box[0] + box[2], box[1] + box[3])
+    dx = max(edge - left, min(0.0, width - edge - right))
+    dy = max(edge - top, min(0.0, height - edge - bottom))
+    return viewport.panned(dx, dy)
 
 
 def next_stop(zoom: float, direction: int) -> float:

@@ -137,3 +137,32 @@ def test_an_edit_elsewhere_leaves_the_view_where_it_is(
     before = canvas.viewport
     document.add_step("http", (2000, 2000))
     assert canvas.viewport == before
+
+
+def test_the_first_view_follows_the_window_until_someone_moves_it(canvas: CanvasView) -> None:
+    first = canvas.viewport
+    canvas.resize(1500, 900)
+    assert canvas.viewport != first
+    assert canvas.scene.bounds()[0] > canvas.viewport.x
+    canvas.look(canvas.viewport.panned(40, 0))
+    moved = canvas.viewport
+    canvas.resize(1200, 700)
+    assert canvas.viewport == moved
+
+
+def test_the_view_stays_when_a_step_was_moved(canvas: CanvasView, document: Document) -> None:
+    document.move({"lone": (280.0, 400.0)})
+    before = canvas.viewport
+    canvas.resize(1500, 900)
+    assert canvas.viewport == before
+
+
+def test_a_drawing_pasted_as_text_is_in_view(canvas: CanvasView, document: Document) -> None:
+    whole = document.text
+    document.remove([node.key for node in document.nodes()])
+    canvas.look(canvas.viewport.panned(9000, 9000))
+    document.undo()
+    assert document.text == whole
+    for node in document.nodes():
+        x, y = canvas.viewport.to_view(*canvas.scene.position(node.key))
+        assert canvas.rect().contains(QPoint(round(x), round(y)))

@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from designer.canvas.glide import between
-from designer.canvas.viewport import MAX_ZOOM, MIN_ZOOM, Viewport, framing, next_stop
+from designer.canvas.viewport import (
+    LEAST_READABLE,
+    MAX_ZOOM,
+    MIN_ZOOM,
+    Viewport,
+    framing,
+    next_stop,
+    opening,
+    revealing,
+)
 
 places = st.floats(-1e5, 1e5)
 pixels = st.floats(0, 4000)
@@ -49,6 +58,35 @@ def test_a_framed_box_is_wholly_in_view(x: float, y: float, w: float, h: float) 
 
 def test_framing_does_not_blow_up_a_single_node() -> None:
     assert framing((0, 0, 208, 60), 1200, 700, 40, 1.0).zoom == 1.0
+
+
+@given(places, places, st.floats(208, 1e5), st.floats(60, 1e5), st.floats(0, 1))
+def test_the_first_view_can_be_read_and_shows_the_head(
+    x: float, y: float, w: float, h: float, part: float
+) -> None:
+    head = (x, y + (h - 60) * part, 208.0, 60.0)
+    seen = opening((x, y, w, h), head, 900, 600, 48)
+    assert seen.zoom >= LEAST_READABLE
+    left, top = seen.to_view(head[0], head[1])
+    right, bottom = seen.to_view(head[0] + 208, head[1] + 60)
+    assert left >= 47.9 and top >= 47.9
+    assert right <= 852.1 and bottom <= 552.1
+
+
+def test_the_first_view_of_what_fits_is_all_of_it() -> None:
+    box = (0.0, 0.0, 1200.0, 300.0)
+    assert opening(box, (0, 0, 208, 60), 900, 600, 48) == framing(box, 900, 600, 48, 1.0)
+
+
+@given(viewports, places, places)
+def test_revealing_pans_no_farther_than_it_must(viewport: Viewport, x: float, y: float) -> None:
+    near = Viewport(1.0, viewport.x, viewport.y)
+    seen = revealing(near, (x, y, 208.0, 60.0), 900, 600, 24)
+    left, top = seen.to_view(x, y)
+    assert 23.9 <= left <= 668.1 and 23.9 <= top <= 516.1
+    before = near.to_view(x, y)
+    assert left == pytest.approx(min(max(before[0], 24), 668), abs=1e-3)
+    assert top == pytest.approx(min(max(before[1], 24), 516), abs=1e-3)
 
 
 def test_the_buttons_stop_at_round_zooms() -> None:
