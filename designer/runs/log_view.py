@@ -1,5 +1,6 @@
 """The log of an execution: lines as they come, by step, searchable, following the end."""
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Literal
 
@@ -13,8 +14,12 @@ from designer.theme.widgets import IconButton, Label, SearchField, lay_out
 from designer.theme.wording import count_text, local_time
 from engine import api
 
-FLUSH_MS = 50
+FLUSH_MS = 30
+SLICE = 100
+"""Lines written at once, so that no frame waits for a flood of them."""
 RECOLOUR_MS = 400
+RECOLOURED = 2000
+"""Lines up to which a step's new state recolours its name in the lines that are there."""
 Part = Literal["time", "step", "stdout", "stderr", "engine"]
 
 
@@ -25,7 +30,7 @@ class LogView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._session = session
-        self._pending: list[api.LogLine] = []
+        self._pending: deque[api.LogLine] = deque(maxlen=KEPT_LINES)
         self._known_steps: set[str] = set()
         self._formats: dict[str, QTextCharFormat] = {}
         self._text = self._make_text()
@@ -97,26 +102,24 @@ class LogView(QWidget):
             if line.step_id and line.step_id not in self._known_steps:
                 self._known_steps.add(line.step_id)
                 self._steps.addItem(line.step_id, line.step_id)
-        self._pending += lines
-        del self._pending[:-KEPT_LINES]
+        self._pending.extend(line for line in lines if self._wanted(line))
         if not self._flush_timer.isActive():
             self._flush_timer.start()
 
     def _flush(self) -> None:
-        lines, self._pending = self._pending, []
-        self._append(line for line in lines if self._wanted(line))
+        """Writes the next slice of what is pending; a flood takes several turns."""
+        count = min(SLICE, len(self._pending))
+        self._append([self._pending.popleft() for _ in range(count)])
         self._show_count()
+        if self._pending:
+            self._flush_timer.start()
 
     def _render(self) -> None:
         """Writes everything again: another filter, another scheme, or states that changed."""
-        self._pending.clear()
-        bar = self._text.verticalScrollBar()
-        place = bar.value()
         self._text.clear()
-        self._append(line for line in self._session.lines if self._wanted(line))
-        if not self._follow.isChecked():
-            bar.setValue(place)
-        self._show_count()
+        self._pending.clear()
+        self._pending.extend(line for line in self._session.lines if self._wanted(line))
+        self._flush()
 
     def _wanted(self, line: api.LogLine) -> bool:
         step = self._steps.currentData()
@@ -167,7 +170,8 @@ class LogView(QWidget):
             self._count.setText(f"{count_text(shown)} of {count_text(total)} lines")
 
     def _recolour_soon(self) -> None:
-        if not self._render_timer.isActive():
+        few = len(self._session.lines) <= RECOLOURED and self._follow.isChecked()
+        if few and not self._render_timer.isActive():
             self._render_timer.start()
 
     def _follow_toggled(self, follow: bool) -> None:
