@@ -100,7 +100,8 @@ class FieldRow(QWidget):
                 self._theme, "expression", "Use an expression here", size=16, color_role="faint"
             )
             self._button.setCheckable(True)
-            self._button.setFixedSize(20, 18)
+            self._button.setProperty("kind", "inline")
+            self._button.setFixedSize(18, 18)
             self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._button.toggled.connect(self._express)
             head.addWidget(self._button)

@@ -50,6 +50,7 @@ class TemplateEdit(QPlainTextEdit):
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             self._centre_line()
         else:
+            self.document().documentLayout().documentSizeChanged.connect(self._fit)
             self._fit()
 
     def text(self) -> str:
@@ -116,8 +117,6 @@ class TemplateEdit(QPlainTextEdit):
         self.insertPlainText(text)
 
     def _changed(self) -> None:
-        if not self._one_line:
-            self._fit()
         if not self._setting:
             self.edited.emit()
 
@@ -128,7 +127,8 @@ class TemplateEdit(QPlainTextEdit):
         self.document().setDocumentMargin(max(0, (height - 2 - line) // 2))
 
     def _fit(self) -> None:
-        lines = min(MAX_LINES, max(MIN_LINES, self.document().blockCount()))
+        shown = round(self.document().size().height())  # lines, those that wrap as many as they take
+        lines = min(MAX_LINES, max(MIN_LINES, shown))
         self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 24)
 
 

@@ -329,3 +329,15 @@ def test_the_timeout_of_a_step_is_asked_for_once(bench):
     bench.select("fetch")
     assert bench.row("timeout").isVisible()
     assert not bench.row("config", "timeout").isVisible()
+
+
+def test_a_text_field_grows_with_the_lines_that_it_wraps(bench):
+    bench.select("fetch")
+    edit = bench.row("description").editor.edit
+    before = edit.height()
+    edit.set_text("word " * 60)
+    assert edit.blockCount() == 1
+    assert edit.height() > before
+    assert edit.verticalScrollBar().maximum() == 0
+    edit.set_text("short")
+    assert edit.height() == before
