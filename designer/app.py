@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--server", metavar="URL", help="use the engine served there")
     parser.add_argument("--token", help="the token for that server (or TREADLE_TOKEN)")
     parser.add_argument(
-        "--sample", type=Path, metavar="FILE", help="open this where no file was open before"
+        "--sample", metavar="NAME", help="open this shipped sample where no file was open before"
     )
     return parser
 
@@ -138,7 +138,7 @@ async def _live(app: "QApplication", options: argparse.Namespace) -> None:
     ended: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     window.closed.connect(ended.set_result)
     window.show()
-    window.open_files(options.files, options.sample)
+    window.open_files(options.files, options.sample or "")
     window.tasks.spawn(link.run(window.tasks.spawn))
     stop_engine = await ended
     await window.tasks.close()

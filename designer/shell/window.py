@@ -29,8 +29,9 @@ from designer.shell.handlers import (
 from designer.shell.memory import Memory
 from designer.shell.pages import Pages
 from designer.shell.rail import Rail
-from designer.shell.recent import RecentMenu
+from designer.shell.recent import RecentMenu, SampleMenu
 from designer.shell.run_control import RunControl
+from designer.shell.samples import sample_copy
 from designer.shell.schedule_page import SchedulePage
 from designer.shell.settings_page import SettingsPage
 from designer.shell.space import DocumentSpace
@@ -94,8 +95,11 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         column.addWidget(self.statusbar)
         self.setCentralWidget(whole)
-        recent = RecentMenu(self.desk, self)
-        self.actions_.fill_menu(self.topbar.menu, {"open": recent})
+        menus = {
+            "new": SampleMenu(self.open_sample, self),
+            "open": RecentMenu(self.desk, self),
+        }
+        self.actions_.fill_menu(self.topbar.menu, menus)
 
     def _connect(self) -> None:
         pages, design = self.pages, self.design
@@ -129,12 +133,23 @@ class MainWindow(QMainWindow):
     def _make_canvas(self, text: str, parent: QWidget) -> ExecutionCanvas:
         return ExecutionCanvas(self.theme, text, parent)
 
-    def open_files(self, files: list[Path], sample: Path | None) -> None:
-        """Opens these files, else those of the last time, else the sample, else a new one."""
-        wanted = files or self.memory.paths(SPACES) or ([sample] if sample else [])
-        opened = [self.desk.open(path) for path in wanted]
-        if not any(opened) and not self.desk.spaces:
+    def open_files(self, files: list[Path], sample: str = "") -> None:
+        """Opens these files, else those of the last time, else a shipped sample, else a new one."""
+        wanted = files or self.memory.paths(SPACES)
+        if sample and not wanted:
+            self.open_sample(sample)
+        for path in wanted:
+            self.desk.open(path)
+        if not self.desk.spaces:
             self.desk.new()
+
+    def open_sample(self, name: str) -> None:
+        """Opens the user's own copy of a shipped sample."""
+        try:
+            self.desk.open(sample_copy(name, self.memory.folder))
+        except OSError as error:
+            self.tell(f"The sample {name} cannot be opened: {error}", "failed")
+        self.pages.show_design()
 
     def tell(self, text: str, tone: str = "info") -> None:
         """Shows a short message that goes by itself."""

@@ -8,6 +8,7 @@ from designer import app
 from designer.shell.ask import Question
 from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
+from designer.shell.samples import sample_copy, sample_names
 from designer.shell.settings_page import ON_CLOSE
 from designer.shell.window import MainWindow
 
@@ -35,7 +36,7 @@ def test_a_file_opens_in_a_tab_once(studio, workflow):
 
 
 def test_the_untouched_document_of_an_empty_start_makes_room(studio, workflow):
-    studio.window.open_files([], None)
+    studio.window.open_files([])
     assert [space.document.title for space in studio.window.desk.spaces] == ["Untitled"]
     studio.open(workflow(PLAIN))
     assert [space.document.title for space in studio.window.desk.spaces] == ["orders.yaml"]
@@ -49,12 +50,30 @@ def test_a_file_that_is_missing_is_told_and_opens_nothing(studio, tmp_path):
 
 
 def test_the_sample_opens_only_where_no_file_was_open_before(studio, workflow):
-    sample, other = workflow(PLAIN, "sample.yaml"), workflow(PLAIN, "other.yaml")
-    studio.window.open_files([], sample)
-    assert studio.window.desk.current.document.path == sample
+    other = workflow(PLAIN, "other.yaml")
+    studio.window.open_files([], "nightly-backup")
+    path = studio.window.desk.current.document.path
+    assert path == studio.home / "samples" / "nightly-backup" / "nightly-backup.yaml"
     studio.window.memory.put_paths("files/open", [other])
-    studio.window.open_files([], sample)
+    studio.window.open_files([], "nightly-backup")
     assert studio.window.desk.current.document.path == other
+
+
+def test_a_changed_copy_of_a_sample_stays_the_users(studio):
+    path = sample_copy("nightly-backup", studio.home)
+    path.write_text(PLAIN)
+    assert sample_copy("nightly-backup", studio.home).read_text() == PLAIN
+
+
+def test_every_shipped_sample_opens_without_an_error(studio):
+    for name in sample_names():
+        space = studio.open(sample_copy(name, studio.home))
+        assert space.problems.counts[0] == 0, name
+
+
+def test_a_sample_that_does_not_ship_leaves_a_new_workflow(studio):
+    studio.window.open_files([], "no-such-sample")
+    assert studio.window.desk.current.document.title == "Untitled"
 
 
 def test_a_change_marks_the_tab_and_saving_clears_it(studio, plain):
