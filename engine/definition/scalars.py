@@ -15,7 +15,7 @@ _UNSAFE = re.compile(
 """What is written by an escape: controls, breaks of other standards, byte order marks, half pairs.
 """
 _NOT_FIRST = frozenset("-?:,[]{}#&*!|>'\"%@`=<~ ")
-_FLOW_MARKS = re.compile(r"[\[\]{},]")
+_FLOW_MARKS = re.compile(r"[\[\]{},?]")
 _WORDS_1_1 = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _LIKE_NUMBER = re.compile(r"[-+.]?[0-9][-+.0-9_:,eEtTzZ ]*\Z|[-+]?0[xXoObB][0-9a-fA-F_]+\Z|[-+]?\.")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
