@@ -42,7 +42,7 @@ def main() -> int:
         )
         return 0
     arguments = sys.argv[1:] or ["--sample", SAMPLE]
-    return subprocess.run([str(python), "-m", "designer", *arguments]).returncode
+    return subprocess.run([str(python), "-m", "engine.cli.main", *arguments]).returncode
 
 
 if __name__ == "__main__":

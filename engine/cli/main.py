@@ -20,6 +20,7 @@ COMMANDS = {
     "executions": "start, list, show, follow and cancel executions",
 }
 SUFFIXES = (".yaml", ".yml", ".json")
+DESIGNER_OPTIONS = ("--server", "--token", "--sample")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,7 +55,7 @@ def _dispatch(arguments: list[str]) -> int:
 
         print(f"treadle {__version__}")
         return 0
-    if first.startswith("-") or (first and not _is_file(first)):
+    if first and not (_is_file(first) or first.partition("=")[0] in DESIGNER_OPTIONS):
         raise CommandError(_unknown(first), USAGE)
     from engine.cli.designer import open_designer
 
@@ -76,10 +77,11 @@ def _unknown(name: str) -> str:
 def _help() -> str:
     width = max(map(len, COMMANDS))
     lines = "\n".join(f"  {name:<{width}}  {about}" for name, about in COMMANDS.items())
-    return f"""usage: treadle [FILE ...]
+    return f"""usage: treadle [FILE ...] [--server URL] [--token TOKEN] [--sample NAME]
        treadle COMMAND ...
 
-Draws workflows and runs them. Without a command it opens the designer.
+Draws workflows and runs them. Without a command it opens the designer, on the engine of this
+machine or on the one that --server names.
 
 commands:
 {lines}

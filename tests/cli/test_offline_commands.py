@@ -194,6 +194,23 @@ def test_help_lists_the_commands_and_imports_none(treadle: Command) -> None:
         assert f"  {command} " in done.stdout
 
 
+@pytest.mark.parametrize(
+    "options", [("--server", "http://127.0.0.1:1"), ("--sample=orders-report",)]
+)
+def test_the_designers_options_open_the_designer(
+    treadle: Command, options: tuple[str, ...]
+) -> None:
+    done = treadle(*options, env={"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""})
+    assert done.returncode == 2
+    assert "no display" in done.stderr
+
+
+def test_an_unknown_option_is_told(treadle: Command) -> None:
+    done = treadle("--servr", "http://127.0.0.1:1")
+    assert done.returncode == 2
+    assert '"--servr" is neither a command nor a file' in done.stderr
+
+
 def test_without_a_display_the_headless_way_is_shown(treadle: Command) -> None:
     done = treadle(env={"DISPLAY": "", "WAYLAND_DISPLAY": "", "QT_QPA_PLATFORM": ""})
     assert done.returncode == 2
