@@ -31,6 +31,7 @@ PERIODS = (("month", "30 days"), ("week", "7 days"), ("day", "24 hours"))
 LENGTHS = {"month": timedelta(days=30), "week": timedelta(days=7), "day": timedelta(hours=24)}
 REFRESH_MS = 1000
 LATEST = 8
+BY_DAY = "Executions by day"
 
 
 class DashboardPage(QWidget):
@@ -59,6 +60,7 @@ class DashboardPage(QWidget):
         self.slowest = BarList(theme, "accent", "No step has ended in this period")
         self.errors = BarList(theme, "failed", "No errors in this period")
         self.latest = LatestList(theme, LATEST)
+        self._titles: dict[str, Label | None] = {}
         self._places = QStackedWidget()
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._fill_boxes()
@@ -82,7 +84,7 @@ class DashboardPage(QWidget):
             grid.setColumnStretch(column, 1)
         grid.addWidget(self.figures, 0, 0, 1, 12)
         for title, widget, row, column, span in (
-            ("Executions by day", self.days, 1, 0, 6),
+            (BY_DAY, self.days, 1, 0, 6),
             ("Success rate", self.trend, 1, 6, 6),
             ("Duration", self.durations, 2, 0, 4),
             ("Slowest steps, p95", self.slowest, 2, 4, 4),
@@ -90,6 +92,7 @@ class DashboardPage(QWidget):
             ("Latest executions", self.latest, 3, 0, 12),
         ):
             card = Card(theme, title=title)
+            self._titles[title] = card.title_label
             card.body.addWidget(widget)
             grid.addWidget(card, row, column, 1, span)
         grid.setRowStretch(4, 1)
@@ -177,6 +180,8 @@ class DashboardPage(QWidget):
         found, unit = slots(stats), unit_of(stats)
         self.figures.show_stats(stats, found, dict(PERIODS)[self.periods.current])
         self.figures.show_next(scheduler)
+        if (title := self._titles[BY_DAY]) is not None:
+            title.setText(f"Executions by {unit}")
         self.days.show_slots(found, unit, str(self.states.currentData() or ""))
         self.trend.show_slots(found, unit)
         self.durations.show_durations(stats.durations, stats.duration_p95)
