@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from designer.runs import RunForm
 from designer.shell.space import DocumentSpace
-from engine.service.types import ENDED
+from engine.service.types import ENDED, Execution, ExecutionWrite
 from tests.end_to_end.story import Player, Story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,6 +41,8 @@ class Photographer(Player):
         for _ in range(RUNS):
             for space in window.desk.spaces:
                 yield from self._run(space)
+        yield from self._fail_twice()
+        yield from self._activate(window.desk.spaces[0])
         orders = window.desk.spaces[-1]
         orders.document.selection.set(["summarise"])
         orders.canvas.fit()
@@ -55,7 +57,8 @@ class Photographer(Player):
         window.pages.show("dashboard")
         window.pages.dashboard().periods.choose("day")
         figure = window.pages.dashboard().figures.card("executions")
-        yield lambda: figure.words[0] == str(RUNS * len(SAMPLES))
+        yield lambda: figure.words[0] == str(RUNS * len(SAMPLES) + 2)
+        yield lambda: window.pages.dashboard().figures.card("next").words[0] != "–"
         yield from self._picture("dashboard-light")
 
     def _run(self, space: DocumentSpace) -> Story:
@@ -73,6 +76,28 @@ class Photographer(Player):
             )
         )
         yield lambda: window.findChild(RunForm) is None
+
+    def _fail_twice(self) -> Story:
+        """The data-quality check of a file that is not there."""
+        window = self.window
+        document = window.desk.spaces[1].document
+        write = ExecutionWrite(
+            source=document.text, path=str(document.path), input={"file": "nowhere.csv"}
+        )
+        started: list[Execution] = []
+
+        async def start() -> None:
+            started.extend([await window.link.client.start(write) for _ in range(2)])
+
+        window.tasks.spawn(start())
+        yield lambda: len(started) == 2
+
+    def _activate(self, space: DocumentSpace) -> Story:
+        window = self.window
+        window.desk.show(space)
+        yield window.topbar.switch.isEnabled
+        window.topbar.switch.click()
+        yield lambda: window.topbar.switch.isChecked()
 
     def _set_mode(self, mode: str) -> None:
         self.window.theme.set_mode(mode)
