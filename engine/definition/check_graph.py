@@ -1,7 +1,7 @@
 """Checks the wires: dependencies, ports, cycles, joins that cannot be met, handlers and bodies."""
 
-from engine.definition.edit import change, remove, set_value
 from engine.definition.findings import Findings
+from engine.definition.fixes import change, remove, set_value
 from engine.definition.graph import Graph, graph_of, lists_of, ports_of
 from engine.definition.joins import never_runs
 from engine.definition.model import Dependency, Step

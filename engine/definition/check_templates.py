@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from engine.definition.check_graph import Wiring
-from engine.definition.edit import change
 from engine.definition.findings import Findings
+from engine.definition.fixes import change
 from engine.definition.graph import would_cycle
 from engine.definition.model import Step, dependencies
 from engine.definition.positions import span_in_file
@@ -164,7 +164,9 @@ class _Templates:
             if setter != step.id and not self._sets_before(setter, step.id, name)
         ]
         if late:
-            message = f"the variable {quoted(name)} is set by {quoted(late[0])}, which is not upstream"
+            message = (
+                f"the variable {quoted(name)} is set by {quoted(late[0])}, which is not upstream"
+            )
             hint = f"let {quoted(step.id)} wait for {quoted(late[0])}, if it should see that value"
             self._at(place, reference, "late-variable", message, hint=hint, severity="warning")
 
@@ -241,7 +243,9 @@ class _Templates:
             self._inside(place, reference, name)
 
     def _not_upstream(self, place: _Place, reference: "Reference", lower: str, name: str) -> None:
-        message = f"{quoted(name)} is not upstream of {quoted(lower)}, so its output may not be there"
+        message = (
+            f"{quoted(name)} is not upstream of {quoted(lower)}, so its output may not be there"
+        )
         if would_cycle(self._findings.workflow, name, lower):
             hint = f"{quoted(lower)} comes before {quoted(name)}; turn the order round"
             self._at(place, reference, "not-upstream", message, hint=hint)
@@ -253,8 +257,7 @@ class _Templates:
         self._at(place, reference, "not-upstream", message, hint=hint, fix=fix)
 
     def _wait(self, lower: str, name: str) -> Edit:
-        """The edit that makes a step wait for another; wires read from ``order`` are written out.
-        """
+        """The edit that makes a step wait for another; wires read from ``order`` are written out."""
         findings = self._findings
         graph = self._wiring.graph[lower]
         steps = tuple(findings.steps[step_id] for step_id in graph.ids)
@@ -322,7 +325,9 @@ class _Templates:
             hint = near or hint or (f"there are: {', '.join(names[:12])}" if names else "")
         self._at(place, reference, "unknown-name", message, hint=hint, severity=severity)
 
-    def _at(self, place: _Place, reference: "Reference", code: str, message: str, **more: Any) -> None:
+    def _at(
+        self, place: _Place, reference: "Reference", code: str, message: str, **more: Any
+    ) -> None:
         self._tell(code, message, place, reference.start, reference.end, **more)
 
     def _tell(
@@ -355,4 +360,3 @@ def _texts(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
         else:
             below = [((*at, step), child) for step, _, child in found.children() if child]
             pending.extend(reversed(below))
-

@@ -5,8 +5,8 @@ from pathlib import Path as Folder
 from typing import Any
 
 from engine.definition.catalogue import Issue, StepKind
-from engine.definition.edit import remove, set_value
 from engine.definition.findings import Findings
+from engine.definition.fixes import remove, set_value
 from engine.definition.model import Step, Trigger
 from engine.definition.problems import Path
 from engine.definition.trouble import quoted
