@@ -147,7 +147,8 @@ class SourceEdit(CodeEdit):
         self.refresh_marks()
 
     def _in_place(self, edits: tuple[tuple[Splice, ...], ...] | None, new: Shown) -> list[Splice]:
-        """Splices of what is shown, the last first."""
+        """Splices of what is shown, the last first; of two at one place, the later one first too,
+        so that it comes to stand behind."""
         old = self._shown
         if edits is not None and len(edits) == 1 and "\r" not in old.text + new.text:
             moved = [
@@ -155,7 +156,7 @@ class SourceEdit(CodeEdit):
                 for splice in edits[0]
             ]
             if all(splice.start >= 0 for splice in moved):
-                return sorted(moved, key=lambda splice: -splice.start)
+                return moved[::-1]
         whole = minimal_splice(old.plain, new.plain)
         return [] if whole is None else [whole]
 

@@ -195,3 +195,31 @@ def test_a_view_that_comes_to_be_shown_goes_to_the_selected_step(both):
     document.selection.set(["clean"])
     view.show()
     assert view.edit.textCursor().block().text() == "  - id: clean"
+
+
+def test_gestures_with_several_edits_at_one_place_show_as_they_are_written(both):
+    document, view = both
+    first = document.text
+
+    def same():
+        before = document.text
+        document.settle()
+        assert document.text == before
+        assert shown(view) == before.removeprefix("\ufeff").replace("\r\n", "\n")
+
+    document.add_step("http", (10.0, 20.0))
+    same()
+    document.add_trigger("schedule", (10.0, 90.0))
+    same()
+    document.paste(document.copy(["fetch", "clean"]), (50.0, 60.0))
+    same()
+    document.connect("clean", "success", "http")
+    same()
+    document.remove([node.key for node in document.nodes()])
+    same()
+    while document.can_undo:
+        document.undo()
+        same()
+    assert document.text == first
+    while document.redo():
+        same()
