@@ -39,10 +39,8 @@ def copied(
 
 
 def _value(source: Source, path: Path) -> Any:
-    node: Any = source.tree()
-    for part in path:
-        node = node[part]
-    return node
+    node = source.node(path)
+    return node.plain() if node is not None else None
 
 
 def read_fragment(text: str) -> Fragment:

@@ -28,6 +28,8 @@ from engine import FORMAT_VERSION, Path, Step, Trigger, Workflow, catalogue
 NEW_TEXT = f'version: "{FORMAT_VERSION}"\nname: Untitled workflow\nsteps: []\n'
 PASTE_OFFSET = 40.0
 """Scene units between an original and its duplicate."""
+PASTE_PITCH = 280.0
+"""Scene units from one pasted node without a place to the next."""
 
 DiskState = Literal["same", "changed", "missing"]
 
@@ -451,12 +453,13 @@ def _placed(workflow: Workflow, moved: Mapping[str, Point]) -> Workflow:
 def _around(
     known: Mapping[str, Point], keys: tuple[str, ...], at: Point | None
 ) -> dict[str, Point]:
-    """Places of pasted nodes: as they stood to each other, the top left at ``at``."""
+    """Places of pasted nodes: as they stood to each other, the top left at ``at``; side by side
+    where the text says nothing of that."""
     places = {key: known[key] for key in keys if key in known}
     if at is None:
         return places
     if not places:
-        return {key: (at[0] + 32 * i, at[1] + 32 * i) for i, key in enumerate(keys)}
+        return {key: (at[0] + PASTE_PITCH * i, at[1]) for i, key in enumerate(keys)}
     left, top = min(x for x, _ in places.values()), min(y for _, y in places.values())
     return {key: (x - left + at[0], y - top + at[1]) for key, (x, y) in places.items()}
 

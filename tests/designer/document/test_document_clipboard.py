@@ -1,3 +1,5 @@
+from time import monotonic
+
 import pytest
 
 from designer.document import Document, DocumentError
@@ -51,3 +53,20 @@ def test_a_duplicate_stands_beside_its_original(orders):
     (key,) = orders.duplicate(["fetch"])
     assert orders.position(key) == (40, 40)
     assert orders.undo_name == "Duplicate 1 step"
+
+
+def test_pasted_steps_without_places_lie_side_by_side(blank):
+    keys = blank.paste("- {id: a, type: script}\n- {id: b, type: script}\n", (40, 80))
+    first, second = (blank.position(key) for key in keys)
+    assert first == (40, 80)
+    assert second[0] >= first[0] + 208 and second[1] == 80
+
+
+def test_copying_very_many_steps_takes_a_moment_only():
+    step = "  - {{id: s{}, type: script, config: {{script: a}}}}\n"
+    steps = "".join(step.format(i) for i in range(2000))
+    document = Document.from_text(f"name: Many\nsteps:\n{steps}")
+    started = monotonic()
+    copied = document.copy([node.key for node in document.nodes()])
+    assert monotonic() - started < 10
+    assert copied.count("script: a") == 2000
