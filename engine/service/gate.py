@@ -77,7 +77,7 @@ def refuse(scope: Scope, access: Access) -> ProblemDocument | None:
             'add the name to "hosts" in its settings.',
         )
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    if origin is not None and _place(origin) != host.lower():
         return ProblemDocument(
             title="Foreign origin",
             status=403,
@@ -96,6 +96,14 @@ def refuse(scope: Scope, access: Access) -> ProblemDocument | None:
         detail='Send the engine\'s token as "Authorization: Bearer TOKEN"; '
         'it is in the file "token" of its data folder.',
     )
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of a web origin; None for one that has none or cannot be read."""
+    try:
+        return urlsplit(origin).netloc.lower() or None
+    except ValueError:
+        return None
 
 
 def _known_host(host: str, access: Access) -> bool:

@@ -121,3 +121,10 @@ def test_the_token_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -
     assert len(token) >= 40
     assert ensure_token(tmp_path) == token == read_token(tmp_path)
     assert stat.S_IMODE((tmp_path / "token").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[zz]", "null", ""])
+async def test_an_origin_that_cannot_be_read_is_a_foreign_one(
+    recorder: Recorder, origin: str
+) -> None:
+    assert await recorder.ask("/health", host="localhost", origin=origin) == 403
