@@ -28,8 +28,6 @@ from engine.service.routes import (
 from engine.store.errors import StoreError
 
 API = "/api/v1"
-MAX_BODY = 16 * 1024 * 1024
-"""Bytes of one request."""
 ABOUT = "Workflows, their executions and what happens in them. Times are UTC, durations seconds."
 _RESOURCES = (workflows, triggers, executions, events, validate, stats, scheduler, process)
 
@@ -53,6 +51,7 @@ def create_app(engine: Engine, control: Control) -> Litestar:
             ValidationException: errors.on_validation_error,
             HTTPException: errors.on_http_error,
             RecursionError: errors.on_recursion,
+            UnicodeDecodeError: errors.on_bad_text,
             Exception: errors.on_defect,
         },
         openapi_config=OpenAPIConfig(
@@ -62,7 +61,7 @@ def create_app(engine: Engine, control: Control) -> Litestar:
             use_handler_docstrings=True,
             render_plugins=[],
         ),
-        request_max_body_size=MAX_BODY,
+        request_max_body_size=errors.MAX_BODY,
         logging_config=None,
         debug=False,
     )

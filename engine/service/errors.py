@@ -15,6 +15,8 @@ from engine.service.types import ProblemDocument
 from engine.store.errors import StoreError
 
 MEDIA_TYPE = "application/problem+json"
+MAX_BODY = 16 * 1024 * 1024
+"""Bytes of one request."""
 _log = logging.getLogger("treadle.service")
 
 
@@ -89,6 +91,7 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """What the framework itself refuses: an unknown path or method, bad JSON, a large body."""
     details = {
         404: f'There is no "{request.scope["path"]}" in this API; see /docs.',
+        413: f"A request's body has at most {MAX_BODY // 2**20} MB; keep data in files.",
         405: f'"{request.scope["path"]}" does not answer to {request.scope["method"]}.',
     }
     document = ProblemDocument(
@@ -97,6 +100,12 @@ def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Resp
         detail=details.get(error.status_code, error.detail),
     )
     return answer(document, error.headers)
+
+
+def on_bad_text(request: Request[Any, Any, Any], error: UnicodeDecodeError) -> Response[bytes]:
+    """400: a body or a query that is not UTF-8."""
+    detail = f"The request is not UTF-8: {error.reason} (byte {error.start})."
+    return answer(ProblemDocument(title="Bad Request", status=400, detail=detail))
 
 
 def on_recursion(request: Request[Any, Any, Any], error: RecursionError) -> Response[bytes]:

@@ -88,3 +88,14 @@ def test_an_invalid_definition_comes_back_with_its_problems(api: httpx.Client) -
 def test_a_name_that_differs_from_the_definitions_is_refused(api: httpx.Client) -> None:
     body = {"name": "one", "definition": "name: another\nsteps: []\n"}
     assert "another" in problem(api.post(WORKFLOWS, json=body), 422)["detail"]
+
+
+@pytest.mark.parametrize("body", [b'{"source": "\xff"}', b'{"source": "x", "\xfe": 1}'])
+def test_a_text_that_is_not_utf8_is_a_bad_request(api: httpx.Client, body: bytes) -> None:
+    response = api.post("/api/v1/validate", content=body)
+    assert "UTF-8" in problem(response, 400)["detail"]
+
+
+def test_a_body_that_is_too_large_is_told_how_large_it_may_be(api: httpx.Client) -> None:
+    body = b'{"source": "' + b"x" * (17 * 1024 * 1024) + b'"}'
+    assert "16 MB" in problem(api.post("/api/v1/validate", content=body), 413)["detail"]
