@@ -14,7 +14,7 @@ import msgspec
 
 from engine.client.connection import Connection, StateCallback
 from engine.client.endpoint import Endpoint
-from engine.client.errors import EngineUnavailable
+from engine.client.errors import ClientError, EngineUnavailable
 from engine.client.events import read_stream
 from engine.client.sse import Reader
 from engine.service.token import read_token
@@ -28,6 +28,7 @@ from engine.service.types import (
     Health,
     LogLine,
     Page,
+    ProblemDocument,
     SchedulerStatus,
     Stats,
     StepExecution,
@@ -324,11 +325,20 @@ def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
 
 
 def _decode(content: bytes, type_: type[T]) -> T:
-    decoded: T = _decoder(cast(Any, type_)).decode(content)
+    try:
+        decoded: T = _decoder(cast(Any, type_)).decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        detail = f"what answers there is no Treadle engine, or one of another version ({error})"
+        document = ProblemDocument(title="Unknown answer", status=502, detail=detail)
+        raise ClientError(document) from None
     return decoded
 
 
 def _part(name: str) -> str:
+    """An id as a part of a path. Raises ClientError (404) for what would name another path."""
+    if name in ("", ".", ".."):
+        detail = f'"{name}" is no id'
+        raise ClientError(ProblemDocument(title="Not Found", status=404, detail=detail))
     return quote(name, safe="")
 
 
