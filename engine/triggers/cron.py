@@ -66,12 +66,12 @@ class CronExpression(Struct, frozen=True):
         """
         if moment.tzinfo is None:
             raise ValueError("a moment needs a time zone")
-        start = moment.astimezone(UTC)
         try:
+            start = moment.astimezone(UTC)
             if self.at_fixed_times:
                 return self._next_fixed(start, zone)
             return self._next_running(start, zone)
-        except OverflowError:  # beyond the year 9999
+        except OverflowError:  # beyond the years 1 to 9999
             return None
 
     def next_wall_time(self, after: datetime) -> datetime | None:
