@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from engine.cli.exits import FAILED, NOT_FOUND, USAGE, CommandError
 from engine.cli.garbage import collect_from_here
@@ -27,13 +28,29 @@ def with_engine(arguments: argparse.Namespace, work: Work) -> int:
 
 async def _connected(arguments: argparse.Namespace, work: Work) -> int:
     token = arguments.token or os.environ.get("TREADLE_TOKEN")
+    if token is not None and not (token.isascii() and token.isprintable()):
+        raise CommandError("the token holds characters that no token has (TREADLE_TOKEN?)", USAGE)
     if arguments.server:
-        client = EngineClient.remote(arguments.server, token)
+        client = EngineClient.remote(_url(arguments.server), token)
     else:
         client = EngineClient.local()
     async with client:
         collect_from_here()
         return await work(client)
+
+
+def _url(text: str) -> str:
+    """The address of a server. Raises CommandError for what is none."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise CommandError(
+            f'--server "{text}" is no address of a server; write e.g. http://127.0.0.1:8084', USAGE
+        )
+    return text
 
 
 def _words(error: ClientError) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.cli.exits import COMPLETED, USAGE
-from engine.cli.output import print_json
+from engine.cli.output import print_json, shown
 from engine.cli.parser import new_parser
 from engine.cli.values import read_mapping
 
@@ -24,8 +24,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         value = parse_template(arguments.template).evaluate(context)
     except TemplateError as error:
-        print(_pointed(arguments.template, error.start, error.end), file=sys.stderr)
-        print(f"treadle: {error}", file=sys.stderr)
+        place = _pointed(arguments.template, error.start, error.end)
+        print(shown(f"{place}\ntreadle: {error}", sys.stderr), file=sys.stderr)
         return USAGE
     print_json(value)
     return COMPLETED

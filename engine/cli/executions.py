@@ -7,7 +7,7 @@ from datetime import datetime
 
 from engine.cli.connection import with_engine, workflow_named
 from engine.cli.exits import COMPLETED, OF_STATUS, USAGE, CommandError
-from engine.cli.output import local_time, print_json, print_table, seconds, state
+from engine.cli.output import local_time, print_json, print_table, seconds, shown, state
 from engine.cli.parser import add_input, add_json, add_server, new_parser
 from engine.cli.values import read_input
 from engine.client.client import EngineClient
@@ -56,7 +56,12 @@ def _configure_logs(parser: argparse.ArgumentParser) -> None:
 
 def _moment(text: str) -> datetime:
     """A time of the command line; one without an offset is local."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f'"{text}" is not an ISO 8601 time, e.g. 2026-03-29T08:00'
+        ) from None
     return moment if moment.tzinfo else moment.astimezone()
 
 
@@ -155,7 +160,7 @@ async def _print_lines(client: EngineClient, arguments: argparse.Namespace, afte
             arguments.execution, step_id=arguments.step, after=after, limit=PAGE
         )
         for line in page.items:
-            print(_log_text(line))
+            print(shown(_log_text(line), sys.stdout))
         sys.stdout.flush()
         if not page.items:
             return after
@@ -171,20 +176,19 @@ def _show(execution: Execution, as_json: bool) -> None:
     if as_json:
         print_json(execution)
         return
-    print(
-        f"{execution.id}  {execution.workflow_name}: {state(execution.status, sys.stdout)}"
-        f" ({seconds(execution.duration)})"
-    )
+    name = shown(execution.workflow_name, sys.stdout)
+    how = state(execution.status, sys.stdout)
+    print(f"{execution.id}  {name}: {how} ({seconds(execution.duration)})")
     for step in execution.step_executions:
         attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
         words = step.error.message if step.error else step.reason
-        note = f": {words}" if words else ""
+        note = f": {shown(words, sys.stdout)}" if words else ""
         print(
             f"  {state(step.status, sys.stdout)}  {step.step_id}"
             f" ({seconds(step.duration)}{attempt}){note}"
         )
     if execution.error_message:
-        print(execution.error_message, file=sys.stderr)
+        print(shown(execution.error_message, sys.stderr), file=sys.stderr)
 
 
 _ACTIONS = {

@@ -1,12 +1,14 @@
 """The ``treadle`` command: finds the command that was named and runs it, importing nothing else."""
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from engine.cli.exits import BROKEN_PIPE, CANCELLED, USAGE, CommandError
+from engine.cli.exits import BROKEN_PIPE, CANCELLED, FAILED, USAGE, CommandError
+from engine.cli.output import shown, silence, tell
 
 COMMANDS = {
     "run": "run a definition file here and wait for its end",
@@ -27,19 +29,57 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line and returns its exit code. Errors are told on stderr, in words."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     gc.disable()  # a tenth of the start; a command that lasts turns it on again
+    _prepare_streams()
     try:
         code = _dispatch(arguments)
         sys.stdout.flush()
     except CommandError as error:
-        print(f"treadle: {error}", file=sys.stderr)
-        return error.code
+        return _refused(str(error), error.code)
     except KeyboardInterrupt:
         return CANCELLED
     except BrokenPipeError:
         # The reader of a pipe went away. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence(sys.stdout)
         return BROKEN_PIPE
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _refused(f"{place}{error.strerror or error}", FAILED)
+    except Exception as error:
+        return _refused(_defect(error), FAILED)
     return code
+
+
+def _prepare_streams() -> None:
+    """Standard streams that were closed lead nowhere, and all speak UTF-8."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115 - lasts as the process does
+    sys.stdout = sys.stdout or open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            encoding = None if stream.isatty() else "utf-8"
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
+
+
+def _refused(message: str, code: int) -> int:
+    """Tells what went wrong, and gives up a stdout that may be what went wrong."""
+    tell(f"treadle: {shown(message, sys.stderr)}")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence(sys.stdout)
+    return code
+
+
+def _defect(error: Exception) -> str:
+    """A defect of Treadle's own, with the place that a report of it needs."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f" ({trace.tb_frame.f_code.co_filename}, line {trace.tb_lineno})" if trace else ""
+    return f"this is a defect of Treadle, please report it: {type(error).__name__}: {error}{place}"
 
 
 def _dispatch(arguments: list[str]) -> int:

@@ -1,5 +1,6 @@
 """An execution's progress on stderr: a live list of steps on a terminal, plain lines elsewhere."""
 
+import re
 import sys
 import time
 from collections.abc import Iterable
@@ -7,7 +8,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from engine.cli.output import GLYPHS, coloured, seconds, state
+from engine.cli.output import GLYPHS, coloured, seconds, shown, state, tell, visible
 from engine.service.types import Event, LogLine, StepExecution
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 20
 """Steps that the live list shows at once; the newest that started."""
+_COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
 STYLES = {
     "completed": "green",
     "failed": "red",
@@ -57,7 +59,7 @@ class Lines(AbstractContextManager["Lines"]):
         for event in events:
             line = _line(event)
             if line:
-                print(line, file=sys.stderr, flush=True)
+                tell(line)
 
     def __exit__(self, *_: object) -> None:
         return
@@ -66,12 +68,12 @@ class Lines(AbstractContextManager["Lines"]):
 def _line(event: Event) -> str:
     data = event.data
     if isinstance(data, LogLine):
-        return f"{data.step_id or '-'} | {data.line}"
+        return f"{data.step_id or '-'} | {shown(data.line, sys.stderr)}"
     if not isinstance(data, StepExecution):
         return ""
     what = event.type.removeprefix("step.")
     status = "running" if what == "started" else what
-    return f"{state(status, sys.stderr)} {_name(data)}{_note(what, data)}"
+    return f"{state(status, sys.stderr)} {_name(data)}{shown(_note(what, data), sys.stderr)}"
 
 
 def _name(step: StepExecution) -> str:
@@ -125,7 +127,7 @@ class LiveList(AbstractContextManager["LiveList"]):
             data = event.data
             if isinstance(data, LogLine):
                 name = Text(f"{data.step_id or '-'} | ", style="dim")
-                self._console.print(name + Text.from_ansi(data.line), soft_wrap=True)
+                self._console.print(name + _log_text(data.line), soft_wrap=True)
             elif isinstance(data, StepExecution) and data.parent_id is None:
                 what = event.type.removeprefix("step.")
                 before = self._rows.pop(data.step_id, None)
@@ -147,6 +149,14 @@ class LiveList(AbstractContextManager["LiveList"]):
         return Group(*lines)
 
 
+def _log_text(line: str) -> "Text":
+    """A log line in its colours, with nothing else that a terminal would obey."""
+    from rich.text import Text
+
+    parts = _COLOUR.split(line)  # colours at the odd places
+    return Text.from_ansi("".join(p if i % 2 else visible(p) for i, p in enumerate(parts)))
+
+
 def _row(what: str, step: StepExecution, started: float) -> "Text":
     from rich.text import Text
 
@@ -155,5 +165,7 @@ def _row(what: str, step: StepExecution, started: float) -> "Text":
     text = Text(f"{GLYPHS.get(status, ' ')} ", style=style)
     text.append(_name(step))
     note = f" {seconds(time.monotonic() - started)}" if status == "running" else _note(what, step)
-    text.append(note, style="dim" if status in ("running", "completed", "skipped") else style)
+    text.append(
+        visible(note), style="dim" if status in ("running", "completed", "skipped") else style
+    )
     return text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.cli.exits import CANCELLED, FAILED, OF_STATUS, USAGE, CommandError
 from engine.cli.garbage import collect_from_here
-from engine.cli.output import print_json, seconds, state
+from engine.cli.output import print_json, seconds, shown, state, tell
 from engine.cli.parser import add_input, add_json, new_parser
 from engine.cli.progress import Progress, progress
 from engine.cli.values import read_file, read_input
@@ -49,7 +49,7 @@ def _load(file: Path) -> "Loaded":
     if not loaded.valid:
         raise CommandError("\n".join(map(str, loaded.problems)), USAGE)
     for problem in loaded.problems:
-        print(problem, file=sys.stderr)
+        tell(shown(str(problem), sys.stderr))
     return loaded
 
 
@@ -119,7 +119,7 @@ def _cancelled_by_signals(engine: "Engine", identity: str) -> Iterator[None]:
         loop.call_soon_threadsafe(cancel)
 
     def cancel() -> None:
-        print("cancelling; once more to skip the clean-up", file=sys.stderr)
+        tell("cancelling; once more to skip the clean-up")
         cancels.add(asyncio.ensure_future(engine.cancel(identity)))
 
     with _handled((signal.SIGINT, signal.SIGTERM), handle):
@@ -143,7 +143,7 @@ def _report(execution: Execution, arguments: argparse.Namespace) -> None:
     elif execution.output is not None:
         print_json(execution.output)
     if execution.error_message:
-        print(execution.error_message, file=sys.stderr)
+        tell(shown(execution.error_message, sys.stderr))
     if not arguments.quiet:
         how = state(execution.status, sys.stderr)
-        print(f"{how} in {seconds(execution.duration)}", file=sys.stderr)
+        tell(f"{how} in {seconds(execution.duration)}")

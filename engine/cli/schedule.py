@@ -1,5 +1,6 @@
 """``treadle schedule next EXPR``: when a cron expression fires next."""
 
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,8 @@ def main(argv: Sequence[str]) -> int:
     shown = [moment.astimezone(zone).isoformat() for moment in times]
     if arguments.json:
         print_json(shown)
+    elif not shown:
+        print("it is never due", file=sys.stderr)
     else:
         print(*shown, sep="\n")
     return COMPLETED

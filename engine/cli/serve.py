@@ -1,6 +1,7 @@
 """``treadle serve``: the engine process, with its REST API."""
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -43,9 +44,18 @@ def main(argv: Sequence[str]) -> int:
     except StoreError as error:
         raise CommandError(str(error), FAILED) from None
     except OSError as error:
-        place = "" if arguments.private else f"{host}:{port}: "
-        raise CommandError(f"{place}{error.strerror or error}", FAILED) from None
+        raise CommandError(_words(error, f"{host}:{port}"), FAILED) from None
     return COMPLETED
+
+
+def _words(error: OSError, address: str) -> str:
+    """What the system refused, and the way out where the address is the matter."""
+    words = error.strerror or str(error)
+    if error.filename is not None:
+        return f"{error.filename}: {words}"
+    if error.errno == errno.EADDRINUSE:
+        return f"{address}: {words}; another program listens there, choose another port by --port"
+    return f"{address}: {words}"
 
 
 def _parser() -> argparse.ArgumentParser:

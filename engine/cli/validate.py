@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.cli.exits import COMPLETED, USAGE
-from engine.cli.output import print_json
+from engine.cli.output import print_json, shown
 from engine.cli.parser import add_json, new_parser
 from engine.cli.values import read_file
 from engine.definition.problems import Problem
@@ -34,6 +34,6 @@ def main(argv: Sequence[str]) -> int:
 
 def _report(file: Path, problems: Sequence[Problem]) -> None:
     for problem in problems:
-        print(problem)
+        print(shown(str(problem), sys.stdout))
     if not any(problem.severity == "error" for problem in problems):
         print(f"{file}: valid", file=sys.stderr)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.cli.exits import NOT_FOUND, USAGE, CommandError
+from engine.definition.tree import MAX_SIZE
 
 
 def read_input(
@@ -50,11 +51,15 @@ def read_mapping(file: Path) -> dict[str, Any]:
 
 
 def read_file(file: Path) -> bytes:
-    """The bytes of a file, or of stdin for ``-``. Raises CommandError."""
+    """The bytes of a file, or of stdin for ``-``; of one that is too large only so much that its
+    reader can say so. Raises CommandError.
+    """
+    most = MAX_SIZE + 1
     if str(file) == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(most)
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            return opened.read(most)
     except FileNotFoundError:
         raise CommandError(f"{file}: there is no such file", NOT_FOUND) from None
     except OSError as error:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.cli.connection import with_engine, workflow_named
-from engine.cli.exits import COMPLETED
-from engine.cli.output import local_time, print_json, print_table
+from engine.cli.exits import COMPLETED, USAGE, CommandError
+from engine.cli.output import local_time, print_json, print_table, shown
 from engine.cli.parser import add_json, add_server, new_parser
 from engine.cli.values import read_file
 from engine.client.client import EngineClient, WorkflowAction
@@ -69,7 +69,7 @@ async def _list(client: EngineClient, arguments: argparse.Namespace) -> int:
 
 async def _add(client: EngineClient, arguments: argparse.Namespace) -> int:
     """Registers a file, or its newer text; a server elsewhere gets the text without a path."""
-    source = read_file(arguments.file).decode()
+    source = _read_text(arguments.file)
     path = None if arguments.server else arguments.file.absolute()
     workflow = await client.add_workflow(
         WorkflowWrite(
@@ -84,6 +84,16 @@ async def _add(client: EngineClient, arguments: argparse.Namespace) -> int:
     if workflow.status == "active" and client.pid is not None:
         print(f"The engine (process {client.pid}) keeps running for its triggers.", file=sys.stderr)
     return COMPLETED
+
+
+def _read_text(file: Path) -> str:
+    """A definition's text. Raises CommandError for bytes that are none."""
+    from engine.definition.source import read_source
+
+    source = read_source(read_file(file), str(file))
+    if source.root is None and source.problems:
+        raise CommandError("\n".join(map(str, source.problems)), USAGE)
+    return source.text
 
 
 async def _show_one(client: EngineClient, arguments: argparse.Namespace) -> int:
@@ -111,9 +121,10 @@ def _show(workflow: Workflow, as_json: bool) -> None:
         print_json(workflow)
         return
     due = f", next run {local_time(workflow.next_due)}" if workflow.next_due else ""
-    print(f"{workflow.id}  {workflow.name}: {workflow.status}{due}")
+    name = shown(workflow.name, sys.stdout)
+    print(f"{workflow.id}  {name}: {workflow.status}{due}")
     if workflow.error:
-        print(workflow.error, file=sys.stderr)
+        print(shown(workflow.error, sys.stderr), file=sys.stderr)
 
 
 _ACTIONS = {
