@@ -73,6 +73,7 @@ class EditedText(QObject):
         self._graph: Graph = EMPTY
         self._builder = GraphBuilder(catalogue)
         self._problems: tuple[Problem, ...] = ()
+        self._trouble = ""
         self._history = History()
         self._pending: list[WeakMethod[Callable[[], object]]] = []
         self._checker = Checker(self)
@@ -135,6 +136,12 @@ class EditedText(QObject):
         return self._problems
 
     @property
+    def trouble(self) -> str:
+        """Why forms and gestures must wait, in words: where the text was found to be no YAML or
+        JSON; empty when it is. After ``replace_text`` it follows with ``problems_changed``."""
+        return self._trouble
+
+    @property
     def graph(self) -> Graph:
         return self._graph
 
@@ -177,10 +184,9 @@ class EditedText(QObject):
         """The workflow of the text as it is. Raises EditRefused while the text has errors in its
         form."""
         self._bring_up_to_date()
-        broken = next((p for p in self.source.problems if p.severity == "error"), None)
-        if broken is not None or self._workflow is None or self._read != self._revision:
-            place = f"line {broken.line}: {broken.message}" if broken else "it is no workflow yet"
-            raise EditRefused(f"Mend the text first: {place}")
+        trouble = _trouble_of(self.source)
+        if trouble or self._workflow is None or self._read != self._revision:
+            raise EditRefused(trouble or "Mend the text first: it is no workflow yet")
         return self._workflow
 
     # Changing it
@@ -333,6 +339,7 @@ class EditedText(QObject):
 
     def _follow(self, change: Change) -> Change:
         source = self.source
+        self._trouble = _trouble_of(source)
         workflow, _ = parse_workflow(source, self.catalogue)
         return self._take_workflow(workflow, change)
 
@@ -366,6 +373,7 @@ class EditedText(QObject):
         source = found.source if isinstance(found, Loaded) else found
         if self._source is None:
             self._source, self._places = source, None
+        self._trouble = _trouble_of(source)
         if isinstance(found, Loaded):
             self._take_problems(revision, found)
 
@@ -396,6 +404,11 @@ class EditedText(QObject):
 
     def _file_name(self) -> str:
         return self.path.name if self.path else ""
+
+
+def _trouble_of(source: Source) -> str:
+    broken = next((p for p in source.problems if p.severity == "error"), None)
+    return f"Mend the text first: line {broken.line}: {broken.message}" if broken else ""
 
 
 def run(text: str, edits: Edits) -> tuple[str, Edits]:

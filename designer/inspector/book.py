@@ -77,6 +77,10 @@ class Book(QWidget):
         for form in self.forms:
             form.refresh()
 
+    def start_afresh(self) -> None:
+        for form in self.forms:
+            form.start_afresh()
+
     def show_problems(self) -> None:
         for form in self.forms:
             form.show_problems()

@@ -83,15 +83,21 @@ class Form(QWidget):
     def refresh(self) -> None:
         """Shows the document's values where they differ from what is shown."""
         base = self._base()
-        if base is None or self._document.known_source is None:
+        if base is None or self._document.known_source is None or self._document.trouble:
             return
         for row in self.rows():
-            if row.field.path not in self._pending:
+            if row.field.path not in self._pending and not row.complaining:
                 row.show_value(self._value(base, row.field.path))
                 self._show_preview(row)
         self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
         self._choose_language()
         self.show_problems()
+
+    def start_afresh(self) -> None:
+        """Shows the document's values, also in place of what could not be written."""
+        for row in self.rows():
+            row.complain("")
+        self.refresh()
 
     def show_problems(self) -> None:
         """Shows what the check found, each problem at the field it belongs to."""

@@ -64,6 +64,11 @@ class FieldRow(QWidget):
         self._complaint = words
         self.show_problem("")
 
+    @property
+    def complaining(self) -> bool:
+        """Whether what is typed could not be written, and still waits to be mended."""
+        return bool(self._complaint)
+
     def show_problem(self, words: str, tone: str = "failed") -> None:
         """Says in its place what the check found; what is typed wrongly comes first."""
         shown = self._complaint or words

@@ -43,6 +43,7 @@ class InspectorView(QWidget):
         self._shown: tuple[str, str] = ("", "")
         self._tab = "setup"
         self._context: Mapping[str, Any] | None = None
+        self._blank = False  # whether the book was opened while there were no values to show
         self._book: Book | None = None
         self._area: QScrollArea | None = None
         self.head = Head(theme)
@@ -57,9 +58,9 @@ class InspectorView(QWidget):
         document.selection.changed.connect(self._select)
         document.changed.connect(self._follow)
         document.problems_changed.connect(self._show_problems)
-        document.status_changed.connect(self._show_read_only)
+        document.status_changed.connect(self._show_reason)
         self._select()
-        self._show_read_only()
+        self._show_reason()
 
     # From the shell
 
@@ -148,6 +149,8 @@ class InspectorView(QWidget):
             self.tabs.button(tab).setVisible(tab in book.pages)
         self.tabs.choose(book.show_page(self._tab))
         book.set_context(self._context)
+        self._blank = bool(self._document.trouble)
+        self._show_reason()
 
     def _close_book(self) -> None:
         if self._book is None:
@@ -184,13 +187,21 @@ class InspectorView(QWidget):
             self._book.show_upstream(upstream(self._document, key))
 
     def _show_problems(self) -> None:
+        self._show_reason()
         if self._book is not None:
             self._book.show_problems()
 
-    def _show_read_only(self) -> None:
-        self._reason.setText(self._document.read_only)
-        self._reason.setVisible(bool(self._document.read_only))
-        self._pages.setEnabled(not self._document.read_only)
+    def _show_reason(self) -> None:
+        """Says why nothing can be typed here now; a form that has no values to show stays away."""
+        trouble = self._document.trouble
+        reason = self._document.read_only or trouble
+        mended = not reason and not self._pages.isEnabled()
+        self._reason.setText(reason)
+        self._reason.setVisible(bool(reason))
+        self._pages.setEnabled(not reason)
+        self._pages.setVisible(not (trouble and self._blank))
+        if mended and self._book is not None:
+            self._book.start_afresh()
 
     def _common_actions(self) -> dict[str, tuple[str, Callable[[], None]]]:
         return {

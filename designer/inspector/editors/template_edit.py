@@ -127,7 +127,9 @@ class TemplateEdit(QPlainTextEdit):
         self.document().setDocumentMargin(max(0, (height - 2 - line) // 2))
 
     def _fit(self) -> None:
-        shown = round(self.document().size().height())  # lines, those that wrap as many as they take
+        shown = round(
+            self.document().size().height()
+        )  # lines, those that wrap as many as they take
         lines = min(MAX_LINES, max(MIN_LINES, shown))
         self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 24)
 

@@ -341,3 +341,45 @@ def test_a_text_field_grows_with_the_lines_that_it_wraps(bench):
     assert edit.verticalScrollBar().maximum() == 0
     edit.set_text("short")
     assert edit.height() == before
+
+
+def broken(bench, qtbot):
+    """Breaks the text, as typing in the YAML view does; gives the text before."""
+    before = bench.document.text
+    bench.document.replace_text("x: [\n" + before)
+    qtbot.waitUntil(lambda: not bench.document.checking)
+    return before
+
+
+def test_while_the_text_is_broken_the_form_keeps_its_values_and_says_why(bench, qtbot):
+    bench.select("fetch")
+    broken(bench, qtbot)
+    row = bench.row("config", "url")
+    assert row.editor.edit.text() == "https://example.com"
+    assert not row.isEnabled()
+    assert bench.view._reason.text().startswith("Mend the text first: line ")
+    bench.document.undo()
+    assert row.isEnabled()
+    assert not bench.view._reason.isVisible()
+
+
+def test_a_step_selected_while_the_text_is_broken_shows_no_empty_form(bench, qtbot):
+    broken(bench, qtbot)
+    bench.select("fetch")
+    row = bench.row("config", "url")
+    assert not row.isVisible()
+    bench.document.undo()
+    assert row.isVisible()
+    assert row.editor.edit.text() == "https://example.com"
+
+
+def test_what_could_not_be_written_stays_until_it_is_mended(bench):
+    bench.select("fetch")
+    row = bench.row("timeout")
+    type_into(row.editor.edit, "soon")
+    bench.flush()
+    assert "soon" in row._error.text()
+    type_into(bench.row("name").editor.edit, "Get")
+    bench.flush()
+    assert row.editor.edit.text() == "soon"
+    assert "soon" in row._error.text()
