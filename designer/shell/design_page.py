@@ -14,6 +14,8 @@ from engine import catalogue
 
 Side = Literal["palette", "inspector", "bottom"]
 SIDES: tuple[Side, ...] = ("palette", "inspector", "bottom")
+INSPECTOR_GIVES = 12
+"""Pixels that the inspector may be narrower than at first: its tabs and forms need the rest."""
 ACROSS, DOWN, FOLDED, TAB = "panels/across", "panels/down", "panels/folded", "panels/tab"
 
 
@@ -55,7 +57,7 @@ class DesignPage(QWidget):
             splitter.setStretchFactor(stretched, 1)
         size = self._theme.tokens.size
         self._sides["palette"].setMinimumWidth(size["palette"] - 60)
-        self._sides["inspector"].setMinimumWidth(size["inspector"] - 72)
+        self._sides["inspector"].setMinimumWidth(size["inspector"] - INSPECTOR_GIVES)
         self._panels.setMinimumHeight(120)
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._make_empty())

@@ -1,9 +1,11 @@
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from designer.inspector.editors.code import JsonEditor
 from designer.inspector.editors.text import TextEditor
+from designer.shell.design_page import INSPECTOR_GIVES
 from designer.theme.widgets import IconButton
 
 
@@ -383,3 +385,14 @@ def test_what_could_not_be_written_stays_until_it_is_mended(bench):
     bench.flush()
     assert row.editor.edit.text() == "soon"
     assert "soon" in row._error.text()
+
+
+@pytest.mark.parametrize("key", ["fetch", "clean", "trigger:Every night"])
+def test_nothing_is_cut_off_where_the_window_is_narrow(bench, key):
+    theme = bench.view._theme
+    theme.apply(QApplication.instance())
+    bench.select(key)
+    bench.view.resize(theme.tokens.size["inspector"] - INSPECTOR_GIVES, 600)
+    assert bench.view.minimumSizeHint().width() <= bench.view.width()
+    form = bench.view._area
+    assert form.widget().minimumSizeHint().width() <= form.viewport().width()
