@@ -88,12 +88,15 @@ class SourceEdit(CodeEdit):
             self._timer.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self._document.undo()
-        elif event.matches(QKeySequence.StandardKey.Redo):
-            self._document.redo()
-        else:
-            super().keyPressEvent(event)
+        try:
+            if event.matches(QKeySequence.StandardKey.Undo):
+                self._document.undo()
+            elif event.matches(QKeySequence.StandardKey.Redo):
+                self._document.redo()
+            else:
+                super().keyPressEvent(event)
+        except DocumentError as error:
+            self.failed.emit(str(error))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self.flush()

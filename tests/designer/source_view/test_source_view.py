@@ -223,3 +223,10 @@ def test_gestures_with_several_edits_at_one_place_show_as_they_are_written(both)
     assert document.text == first
     while document.redo():
         same()
+
+
+def test_undo_in_a_file_of_a_newer_format_says_why_not(qtbot):
+    document, view = opened(qtbot, 'version: "99.0"\n' + TEXT)
+    with qtbot.waitSignal(view.failed) as told:
+        QTest.keyClick(view.edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert told.args == [document.read_only]
