@@ -37,7 +37,8 @@ async def run_file(config: Mapping[str, Any], context: StepContext) -> StepResul
 
 
 def _failure(error: OSError, config: Mapping[str, Any]) -> StepError:
-    where = error.filename or config.get("path")
+    named = error.filename  # a number where an open file was worked on
+    where = named if isinstance(named, str) else config.get("path")
     what = f"cannot {config['operation']} {where}"
     match error:
         case FileNotFoundError():

@@ -32,6 +32,8 @@ def request_url(config: Mapping[str, Any], extra: Mapping[str, Any] | None = Non
         raise wrong(f'url: "{text}" is no web address: {error}') from error
     if url.scheme not in ("http", "https") or not url.host:
         raise wrong(f'url: "{text}" is no web address; begin it with http:// or https://')
+    if url.port is not None and not 0 < url.port < 65536:
+        raise wrong(f'url: "{text}" has the port {url.port}; ports go from 1 to 65535')
     pairs = [
         pair for key, value in (config.get("query") or {}).items() for pair in _pairs(key, value)
     ]

@@ -352,3 +352,9 @@ async def test_files_and_folders_move_between_file_systems(
     await attempt.run("file", operation="move", path="in", to=str(elsewhere / "all"))
     assert (elsewhere / "all/b.txt").exists()
     assert [entry.name for entry in tree.iterdir()] == ["link"]
+
+
+async def test_a_folder_that_is_read_is_named(attempt: Attempt, folder: Path) -> None:
+    (folder / "sub").mkdir()
+    error = await attempt.fails("file", operation="read", path="sub")
+    assert error.message.startswith("cannot read sub: ")
