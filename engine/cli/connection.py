@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from engine.cli.exits import FAILED, NOT_FOUND, USAGE, CommandError
 from engine.cli.garbage import collect_from_here
+from engine.cli.parser import UNSENDABLE
 from engine.client.client import EngineClient
 from engine.client.errors import ClientError, EngineUnavailable
+from engine.service.token import is_token
 from engine.service.types import Workflow
 
 Work = Callable[[EngineClient], Awaitable[int]]
@@ -28,8 +30,8 @@ def with_engine(arguments: argparse.Namespace, work: Work) -> int:
 
 async def _connected(arguments: argparse.Namespace, work: Work) -> int:
     token = arguments.token or os.environ.get("TREADLE_TOKEN")
-    if token is not None and not (token.isascii() and token.isprintable()):
-        raise CommandError("the token holds characters that no token has (TREADLE_TOKEN?)", USAGE)
+    if token and not is_token(token):
+        raise CommandError(UNSENDABLE, USAGE)
     if arguments.server:
         client = EngineClient.remote(_url(arguments.server), token)
     else:

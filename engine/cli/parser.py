@@ -3,6 +3,16 @@
 import argparse
 from pathlib import Path
 
+UNSENDABLE = "the token (--token or TREADLE_TOKEN) holds characters that no header can carry"
+
+
+def port(text: str) -> int:
+    """A TCP port of the command line; 0 is any free one."""
+    number = int(text) if text.isdecimal() else -1
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f'"{text}" is no port; ports go from 0 (any) to 65535')
+    return number
+
 
 def new_parser(name: str, about: str) -> argparse.ArgumentParser:
     """A parser for ``treadle NAME``."""

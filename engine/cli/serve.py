@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from engine.cli.exits import COMPLETED, FAILED, CommandError
+from engine.cli.exits import COMPLETED, FAILED, USAGE, CommandError
 from engine.cli.garbage import collect_from_here
-from engine.cli.parser import new_parser
+from engine.cli.parser import UNSENDABLE, new_parser
+from engine.cli.parser import port as as_port
 
 HOST = "127.0.0.1"
 
@@ -19,6 +20,7 @@ def main(argv: Sequence[str]) -> int:
     from engine.cli.setup import read_setup
     from engine.service.server import ServeOptions, log_to_stderr, serve
     from engine.service.sockets import Sockets
+    from engine.service.token import is_token
     from engine.settings.lock import EngineRunningError
     from engine.store.errors import StoreError
 
@@ -31,9 +33,12 @@ def main(argv: Sequence[str]) -> int:
         where = sockets.url or sockets.private_path or f"{HOST}:{sockets.private_port}"
         print(f"Treadle's engine listens at {where}, data in {data}", file=sys.stderr, flush=True)
 
+    token = arguments.token or os.environ.get("TREADLE_TOKEN")
+    if token and not is_token(token):
+        raise CommandError(UNSENDABLE, USAGE)
     options = ServeOptions(
         address=None if arguments.private else (host, port),
-        token=arguments.token or os.environ.get("TREADLE_TOKEN"),
+        token=token,
         parent=arguments.parent_pipe,
     )
     log_to_stderr()
@@ -61,7 +66,7 @@ def _words(error: OSError, address: str) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = new_parser("serve", "Runs the engine and its REST API until it is told to end.")
     parser.add_argument("--host", metavar="H", help=f"address to listen at (default {HOST})")
-    parser.add_argument("--port", metavar="P", type=int, help="port (default: settings, 8084)")
+    parser.add_argument("--port", metavar="P", type=as_port, help="port (default: settings, 8084)")
     parser.add_argument("--database", metavar="URL", help="in place of the settings' database")
     parser.add_argument("--token", help="in place of the data folder's token (or TREADLE_TOKEN)")
     parser.add_argument(

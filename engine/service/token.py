@@ -15,6 +15,7 @@ def ensure_token(home: Path) -> str:
     path = home / FILE
     existing = read_token(home)
     if existing:
+        _close_to_others(path)
         return existing
     token = secrets.token_urlsafe(32)
     part = home / f".{FILE}-{os.getpid()}"
@@ -26,8 +27,21 @@ def ensure_token(home: Path) -> str:
 
 
 def read_token(home: Path) -> str | None:
-    """The token of a data folder on this machine, or None when no engine has made one yet."""
+    """The token of a data folder on this machine, or None when its file holds none (yet)."""
     try:
-        return (home / FILE).read_text("ascii").strip() or None
+        text = (home / FILE).read_bytes().decode("ascii", "replace").strip()
     except FileNotFoundError:
         return None
+    return text if is_token(text) else None
+
+
+def is_token(text: str) -> bool:
+    """Whether a header can carry ``text`` as a bearer token."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+def _close_to_others(path: Path) -> None:
+    """Takes the rights of others to a token file; a link's target is left as it is."""
+    mode = path.lstat().st_mode
+    if os.name == "posix" and stat.S_ISREG(mode) and stat.S_IMODE(mode) & 0o077:
+        path.chmod(0o600)

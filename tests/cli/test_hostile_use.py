@@ -157,7 +157,7 @@ def test_a_server_that_is_no_address_is_refused(treadle: Command, server: str) -
 def test_a_token_that_no_header_can_carry_is_refused(treadle: Command, token: str) -> None:
     done = treadle("executions", "list", "--server", "http://127.0.0.1:1", "--token", token)
     assert done.returncode == 2
-    assert "the token holds" in done.stderr
+    assert "no header can carry" in done.stderr
 
 
 def test_times_that_are_none_and_schedules_that_are_never_due_are_told(treadle: Command) -> None:
@@ -167,3 +167,16 @@ def test_times_that_are_none_and_schedules_that_are_never_due_are_told(treadle: 
     assert (never.returncode, never.stdout, never.stderr) == (0, "", "it is never due\n")
     early = treadle("schedule", "next", "* * * * *", "--start", "0001-01-01T00:00+14:00")
     assert early.returncode == 0, early.stderr
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "99999", "http"])
+def test_a_port_that_no_machine_has_is_refused(treadle: Command, port: str) -> None:
+    done = treadle("serve", f"--port={port}")
+    assert done.returncode == 2
+    assert "is no port" in done.stderr
+
+
+def test_serve_refuses_a_token_that_no_client_could_send(treadle: Command) -> None:
+    done = treadle("serve", "--port", "0", "--token", "gr\xfcn")
+    assert done.returncode == 2
+    assert "no header can carry" in done.stderr

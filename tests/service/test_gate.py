@@ -128,3 +128,20 @@ async def test_an_origin_that_cannot_be_read_is_a_foreign_one(
     recorder: Recorder, origin: str
 ) -> None:
     assert await recorder.ask("/health", host="localhost", origin=origin) == 403
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"a\nb", b"\xff\xfe", b"two words"])
+def test_a_token_file_that_holds_no_token_gets_one(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "token").write_bytes(content)
+    assert read_token(tmp_path) is None
+    token = ensure_token(tmp_path)
+    assert read_token(tmp_path) == token
+    assert len(token) > 40
+
+
+def test_a_token_file_that_others_can_read_is_closed_to_them(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("my-own-token\n")
+    path.chmod(0o644)
+    assert ensure_token(tmp_path) == "my-own-token"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
