@@ -14,20 +14,24 @@ from msgspec import Struct
 from engine.definition.edit_aliases import detach
 from engine.definition.edit_block import append_to_root, block_insert, block_remove, block_value
 from engine.definition.edit_flow import flow_insert, flow_remove, flow_value, key_text
+from engine.definition.edit_together import settle, shown
 from engine.definition.geometry import layout_of, pair_start, tail
 from engine.definition.parse import STEP_KEYS, TRIGGER_KEYS, WORKFLOW_KEYS
 from engine.definition.plain import changed, nested, same
 from engine.definition.problems import Path, Splice
 from engine.definition.render import block_lines, flow, json_text
 from engine.definition.scalars import NotWritable
-from engine.definition.source import Source
-from engine.definition.splice import Edit, EditError, apply, edit_of, reverse
+from engine.definition.source import Source, read_source
+from engine.definition.splice import Edit, EditError, OverlapError, apply, between, edit_of, reverse
 from engine.definition.tree import Node, Pair
 
 __all__ = [
     "Edit", "EditError", "apply", "change", "insert_item", "remove", "rename_key", "reverse",
     "set_value",
 ]  # fmt: skip
+
+
+_MOST_READINGS = 50
 
 
 def set_value(source: Source, path: Path, value: Any) -> Edit:
@@ -49,7 +53,7 @@ def insert_item(source: Source, path: Path, index: int, value: Any) -> Edit:
     if node is None or (node.kind == "scalar" and node.value is None):
         return change(source, {path: [value]})
     if node.kind != "sequence" or not 0 <= index <= len(node.items):
-        raise EditError(f"there is no place {index} in a list at {_shown(path)}")
+        raise EditError(f"there is no place {index} in a list at {shown(path)}")
     editor = _Editor(source)
     places, rest = editor.walk(path)
     if rest or node.target is not None or not node.items:
@@ -62,7 +66,7 @@ def rename_key(source: Source, path: Path, new: str) -> Edit:
     """Gives the entry at ``path`` another key, in the quotes that it has."""
     outer = source.node(path[:-1])
     if not path or outer is None or outer.kind != "mapping" or path[-1] not in outer.members:
-        raise EditError(f"there is no key at {_shown(path)}")
+        raise EditError(f"there is no key at {shown(path)}")
     if new in outer.members:
         raise EditError(f'the mapping has a key "{new}" already')
     editor = _Editor(source)
@@ -79,7 +83,24 @@ def change(source: Source, values: Mapping[Path, Any], removed: Iterable[Path] =
     Raises EditError where one change lies inside another.
     """
     editor = _Editor(source)
-    return editor.finish(chain(editor.set_all(values), editor.remove_all(removed)))
+    apart, gone = settle(source, values, removed, editor.foreign)
+    try:
+        return editor.finish(chain(editor.set_all(apart), editor.remove_all(gone)))
+    except OverlapError:
+        return _one_by_one(source, apart, gone)
+
+
+def _one_by_one(source: Source, values: Mapping[Path, Any], removed: Sequence[Path]) -> Edit:
+    """Changes that meet in an alias, each made in the text that the one before it gives."""
+    if len(values) + len(removed) > _MOST_READINGS:
+        raise EditError("the changes overlap in an alias; make them one after the other")
+    now = source
+    singly: list[tuple[dict[Path, Any], list[Path]]] = [({p: v}, []) for p, v in values.items()]
+    for to_set, to_remove in [*singly, *(({}, [path]) for path in removed)]:
+        editor = _Editor(now)
+        edit = editor.finish(chain(editor.set_all(to_set), editor.remove_all(to_remove)))
+        now = read_source(apply(now.text, edit), source.file)
+    return between(source.text, now.text)
 
 
 class _Place(Struct, frozen=True):
@@ -125,6 +146,17 @@ class _Editor:
             places.append(_Place(child[1], node, child[0], path[: depth + 1]))
         return tuple(places), ()
 
+    def foreign(self, path: Path) -> Path | None:
+        """Where the way to a path leaves what is written there, by an alias or ``<<``."""
+        places, rest = self.walk(path)
+        if not places or not rest:
+            return None
+        last = places[-1]
+        if last.node.target is not None:
+            return last.path
+        merged = last.node.kind == "mapping" and rest[0] in last.node.members
+        return (*last.path, rest[0]) if merged and len(rest) > 1 else None
+
     def set_all(self, values: Mapping[Path, Any]) -> Iterator[Splice]:
         """Sets each value; what is added to one collection is added together."""
         pending: dict[int, tuple[Places, dict[str, Any]]] = {}
@@ -138,8 +170,8 @@ class _Editor:
                 self._collect(places[-1].node, rest, value, added)
             else:
                 yield from self.set(path, value)
-        for places, added in pending.values():
-            yield from self._add(places, added)
+        for places, added in sorted(pending.values(), key=lambda found: -len(found[0])):
+            yield from self._add(places, added)  # from inside out: what ends together stays so
         if fresh:
             yield from self._first_entries(fresh)
 
@@ -156,23 +188,15 @@ class _Editor:
         elif node.kind == "scalar" and node.value is None:
             yield from self._replace(places, nested(rest, value))
         else:
-            raise EditError(
-                f"{_shown(places[-1].path)} is no mapping that could hold {_shown(rest)}"
-            )
+            raise EditError(f"{shown(places[-1].path)} is no mapping that could hold {shown(rest)}")
 
     def remove_all(self, paths: Iterable[Path]) -> Iterator[Splice]:
         """Removes each path; what goes from one collection goes together."""
         pending: dict[Path, list[str | int]] = {}
-        for path in dict.fromkeys(paths):
-            if not path or self._source.node(path) is None:
-                raise EditError(f"there is nothing at {_shown(path)}")
+        for path in paths:
             pending.setdefault(path[:-1], []).append(path[-1])
         for path, keys in pending.items():
-            places, rest = self.walk(path)
-            if rest or places[-1].node.target is not None:
-                yield from self.set_all({path: self._remainder(path, keys)})
-            else:
-                yield from self._remove(places, keys)
+            yield from self._remove(self.walk(path)[0], keys)
 
     def _remainder(self, path: Path, keys: list[str | int]) -> Any:
         node = self._source.node(path)
@@ -447,7 +471,3 @@ def _grow(tree: dict[str, Any], path: Path, value: Any) -> None:
     if not path or not isinstance(path[0], str):
         raise EditError("a definition is a mapping; set a key of it")
     tree[path[0]] = changed(tree.get(path[0]), path[1:], value)
-
-
-def _shown(path: Path) -> str:
-    return ".".join(str(step) for step in path) or "the top of the file"

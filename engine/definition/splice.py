@@ -13,16 +13,20 @@ class EditError(ValueError):
     """An edit cannot be made safely; the text says why, and the way out."""
 
 
+class OverlapError(EditError):
+    """Two changes touch the same characters."""
+
+
 def edit_of(splices: Iterable[Splice]) -> Edit:
     """Splices in the order of the text, doubles and those that change nothing left out.
 
-    Those at one offset keep the order in which they are given. Raises EditError where they overlap.
+    Those at one offset keep the order in which they are given. Raises OverlapError.
     """
     once = dict.fromkeys(s for s in splices if s.start != s.end or s.text)
     ordered = sorted(once, key=lambda splice: (splice.start, splice.end))
     for before, after in pairwise(ordered):
         if after.start < before.end:
-            raise EditError("the changes overlap; make them one after the other")
+            raise OverlapError("the changes overlap; make them one after the other")
     return tuple(ordered)
 
 

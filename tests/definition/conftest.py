@@ -6,5 +6,6 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
-settings.register_profile("definition", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LENIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("definition", deadline=None, suppress_health_check=LENIENT)
 settings.load_profile("definition")
