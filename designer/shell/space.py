@@ -65,6 +65,7 @@ class DocumentSpace(QObject):
         self.source.failed.connect(self.told)
         self.problems.jump.connect(self._jump)
         self.problems.count_changed.connect(self._count_problems)
+        self.canvas.step_activated.connect(self._open)
         self.panel.step_chosen.connect(self.go_to)
         self.document.selection.changed.connect(self._show_selected)
         self.session.states_changed.connect(self._draw_states)
@@ -100,6 +101,10 @@ class DocumentSpace(QObject):
             view.deleteLater()
         self.document.deleteLater()
         self.deleteLater()
+
+    def _open(self, _key: str) -> None:
+        """Puts the keyboard into the form of the node, which is selected by then."""
+        self.inspector.focus_name()
 
     def _jump(self, problem: Problem) -> None:
         if problem.step_id is not None:
