@@ -43,7 +43,8 @@ from designer.theme.notices import Toasts
 from designer.theme.widgets import lay_out
 
 GEOMETRY = "window/geometry"
-FIRST_SIZE = QSize(1280, 800)
+FIRST_SIZE, FIRST_SHARE = QSize(1600, 1000), 0.9
+"""At the first start: so large, but no more than this share of the screen."""
 
 
 class MainWindow(QMainWindow):
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         self.setMinimumSize(880, 560)
-        self.resize(FIRST_SIZE)
+        self.resize(FIRST_SIZE.boundedTo(self.screen().availableSize() * FIRST_SHARE))
         self.restoreGeometry(self.memory.get_bytes(GEOMETRY))
 
     def _make_space(self, document: Document) -> DocumentSpace:
