@@ -220,10 +220,9 @@ class _Templates:
             message = f"a step has no {quoted(attribute)}"
             hint = f"write steps.{reference.path[1]}.output.{attribute}"
             self._unknown(place, reference, attribute, message, known, hint=hint)
-        elif attribute == "error" and len(reference.path) > 3:
-            if reference.path[3] not in ERROR_KEYS:
-                word = str(reference.path[3])
-                self._unknown(place, reference, word, f"an error has no {quoted(word)}", ERROR_KEYS)
+        elif attribute == "error" and reference.path[3:] and reference.path[3] not in ERROR_KEYS:
+            word = str(reference.path[3])
+            self._unknown(place, reference, word, f"an error has no {quoted(word)}", ERROR_KEYS)
 
     def _upstream(self, place: _Place, reference: "Reference", step: Step, name: str) -> None:
         for lower in self._outward(step.id):
@@ -257,7 +256,7 @@ class _Templates:
         self._at(place, reference, "not-upstream", message, hint=hint, fix=fix)
 
     def _wait(self, lower: str, name: str) -> Edit:
-        """The edit that makes a step wait for another; wires read from ``order`` are written out."""
+        """The edit that lets a step wait for another; wires read from ``order`` are written out."""
         findings = self._findings
         graph = self._wiring.graph[lower]
         steps = tuple(findings.steps[step_id] for step_id in graph.ids)

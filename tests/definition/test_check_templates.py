@@ -47,7 +47,9 @@ def test_names_that_exist_are_no_problem() -> None:
     ],
 )
 def test_an_unknown_name_is_told_with_the_one_that_was_meant(expression: str, word: str) -> None:
-    text = flow(use("fetch", "1"), use("b", expression, "fetch"), head="variables: {batch_size: 1}\n")
+    text = flow(
+        use("fetch", "1"), use("b", expression, "fetch"), head="variables: {batch_size: 1}\n"
+    )
     problem = only(text)
     assert problem.code == "unknown-name"
     assert problem.hint.startswith("did you mean")
@@ -110,12 +112,21 @@ def test_output_and_secrets_and_loop_exist_in_their_places_only() -> None:
 
 
 def test_a_name_with_a_hyphen_needs_brackets_and_the_error_says_so() -> None:
-    problem = only(flow(use("fetch-data", "1"), use("b", "{{ steps.fetch-data.output }}", "fetch-data")))
+    problem = only(
+        flow(use("fetch-data", "1"), use("b", "{{ steps.fetch-data.output }}", "fetch-data"))
+    )
     assert "steps['fetch-data']" in problem.message + problem.hint
-    assert codes(flow(use("fetch-data", "1"), use("b", '{{ steps["fetch-data"].output }}', "fetch-data"))) == []
+    assert (
+        codes(
+            flow(use("fetch-data", "1"), use("b", '{{ steps["fetch-data"].output }}', "fetch-data"))
+        )
+        == []
+    )
 
 
-@pytest.mark.parametrize("template", ["{{ 1 + }}", "{{ a", "{% if x %}", "{# c #}", "{{ x.__class__ | evil }}"])
+@pytest.mark.parametrize(
+    "template", ["{{ 1 + }}", "{{ a", "{% if x %}", "{# c #}", "{{ x.__class__ | evil }}"]
+)
 def test_broken_syntax_is_told(template: str) -> None:
     text = f"name: x\nsteps:\n  - id: a\n    type: http\n    config: {{url: 'http://x', body: {template!r}}}\n"
     assert only(text).code in ("template", "unknown-name")
@@ -147,7 +158,9 @@ STYLES = {
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_place_is_exact_in_every_style_of_text(style: str) -> None:
-    text = f"name: x\nsteps:\n  - id: a\n    type: http\n    config:\n        url: {STYLES[style]}\n"
+    text = (
+        f"name: x\nsteps:\n  - id: a\n    type: http\n    config:\n        url: {STYLES[style]}\n"
+    )
     problem = only(text)
     assert text[problem.start : problem.end] == "variables.nope"
     line = text[: problem.start].count("\n") + 1
@@ -195,7 +208,11 @@ def test_a_step_in_a_body_can_use_what_lies_upstream_of_the_step_around_it_only(
 
 
 def test_handlers_may_use_every_step() -> None:
-    text = flow(use("a", "1"), use("b", "1"), use("h", "{{ [steps.a.output, steps.b.error.type, execution.error] }}"))
+    text = flow(
+        use("a", "1"),
+        use("b", "1"),
+        use("h", "{{ [steps.a.output, steps.b.error.type, execution.error] }}"),
+    )
     assert codes(text + "on_failure: [h]\n") == []
 
 
