@@ -23,7 +23,11 @@ def sample(tmp_path: Path) -> Any:
         shutil.copytree(SAMPLES / name, folder, dirs_exist_ok=True)
         given = [part for text in inputs for part in ("--input", text)]
         command = [sys.executable, "-m", "engine.cli.main", "run", f"{name}.yaml", "--json", *given]
-        environment = {**os.environ, "TREADLE_HOME": str(tmp_path / "home")}
+        environment = {
+            **os.environ,
+            "TREADLE_HOME": str(tmp_path / "home"),
+            "PYTHONPATH": str(SAMPLES.parents[1]),
+        }
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120
         )
