@@ -132,12 +132,13 @@ class Schedules:
             self._clock.set(
                 ("schedule", trigger_id), entry.due, lambda _: self._due(trigger_id, moment)
             )
-        await self._store.write(
-            table.change_trigger,
-            trigger_id,
-            considered=to_micros(considered),
-            next_due=None if entry.due is None else to_micros(entry.due),
-            error=None,
+        settled = {
+            "considered": to_micros(considered),
+            "next_due": None if entry.due is None else to_micros(entry.due),
+            "error": None,
+        }
+        await self._library.change(  # which tells those who show when it is due next
+            entry.workflow.id, lambda c: table.change_trigger(c, trigger_id, **settled)
         )
 
     def _due(self, trigger_id: str, moment: datetime) -> None:

@@ -75,6 +75,22 @@ async def test_an_active_schedule_fires_when_it_is_due(bench: Any) -> None:
     assert trigger.last_triggered is not None
 
 
+async def test_those_who_listen_hear_when_it_is_due_next(bench: Any) -> None:
+    record = await bench.engine.save_workflow(text=flow(NIGHTLY))
+    async with asyncio.timeout(10), bench.engine.subscribe() as batches:
+        await bench.engine.set_status(record.id, "activate")
+        async for batch in batches:
+            if any(event.type == "workflow.changed" for event in batch):
+                heard = await bench.engine.get_workflow(record.id)
+                if heard.status == "active" and heard.next_due is not None:
+                    break
+        last = batch[-1].id
+    async with bench.engine.subscribe(after=0) as batches:
+        changes = [e.id for e in await anext(aiter(batches)) if e.type == "workflow.changed"]
+    assert changes[-1] == last, "the last of the changes is that which sets the due time"
+    assert len(changes) >= 3, "saved, active, due"
+
+
 async def test_a_trigger_gives_its_input(bench: Any) -> None:
     trigger = {**EVERY_SECOND, "input": {"who": "{{ trigger.name }}", "n": 3}}
     record = await bench.engine.save_workflow(text=flow(trigger))

@@ -252,7 +252,7 @@ def test_switching_active_registers_the_file_and_shows_the_next_time(live, workf
     live.until(topbar.switch.isEnabled)
     topbar.switch.click()
     live.until(topbar.switch.isChecked)
-    assert topbar.next_due.text().startswith("next in")
+    live.until(lambda: topbar.next_due.text().startswith("next in"))
     live.until(lambda: live.link.status.scheduler.scheduled == 1)
     live.window.actions_["go-schedule"].trigger()
     table = live.window.schedule.table.model()
