@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
+from engine.steps.defaults import MAX_FILE_SIZE, MAX_FILES
 from engine.steps.fields import anything, config_schema, flag, size, text, whole
 from engine.steps.words import shown
 
 OPERATIONS = ["read", "write", "list", "copy", "move", "delete"]
 FORMATS = ["text", "json", "csv", "base64"]
-DEFAULT_MAX_SIZE = "10MB"
-DEFAULT_MAX_FILES = 10_000
 _NEEDS = {"write": ("content",), "copy": ("to",), "move": ("to",)}
 
 
@@ -65,10 +64,10 @@ class FileStep(StepType):
                 default=False,
             ),
             "max_size": size(
-                "Size limit", "For read and write: most bytes.", default=DEFAULT_MAX_SIZE
+                "Size limit", "For read and write: most bytes.", default=MAX_FILE_SIZE
             ),
             "max_files": whole(
-                "File limit", "More files than this fail.", default=DEFAULT_MAX_FILES, minimum=1
+                "File limit", "More files than this fail.", default=MAX_FILES, minimum=1
             ),
         },
         required=["operation", "path"],

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.steps.amounts import whole_of
 from engine.steps.base import StepContext, StepError
-from engine.steps.file import DEFAULT_MAX_FILES
+from engine.steps.defaults import MAX_FILES
 from engine.steps.file_tree import EVERYTHING, is_file, matches
 from engine.steps.folders import Replacement, allowed_path, real
 
@@ -60,7 +60,7 @@ def delete(
     path = allowed_path(context, str(config["path"]), follow=by_pattern)
     gone: list[str] = []
     if by_pattern:
-        most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
+        most = whole_of(config, "max_files", MAX_FILES)
         for name, file in list(matches(path, config["pattern"], most)):
             _go_on(stop)
             if file.is_symlink() or not file.is_dir():
@@ -96,7 +96,7 @@ def _carry(
     overwrite = bool(config.get("overwrite", True))
     done: list[str] = []
     if source.is_dir():
-        most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
+        most = whole_of(config, "max_files", MAX_FILES)
         _refuse_inside(source, target)
         for name, file in list(matches(source, config.get("pattern") or EVERYTHING, most)):
             if is_file(file):

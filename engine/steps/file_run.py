@@ -11,7 +11,7 @@ from typing import Any
 from engine.definition.units import format_size
 from engine.steps.amounts import size_of, whole_of
 from engine.steps.base import StepContext, StepError, StepResult
-from engine.steps.file import DEFAULT_MAX_FILES, DEFAULT_MAX_SIZE
+from engine.steps.defaults import MAX_FILE_SIZE, MAX_FILES
 from engine.steps.file_content import decoded, encoded
 from engine.steps.file_move import copy, delete, move
 from engine.steps.file_tree import described, matches
@@ -56,7 +56,7 @@ def _failure(error: OSError, config: Mapping[str, Any]) -> StepError:
 def read(config: Mapping[str, Any], context: StepContext, stop: threading.Event) -> dict[str, Any]:
     """The content of one regular file, at most ``max_size`` bytes."""
     path = allowed_path(context, str(config["path"]))
-    limit = size_of(config, "max_size", DEFAULT_MAX_SIZE)
+    limit = size_of(config, "max_size", MAX_FILE_SIZE)
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with os.fdopen(os.open(path, flags | getattr(os, "O_BINARY", 0)), "rb") as file:
         about = os.fstat(file.fileno())
@@ -76,7 +76,7 @@ def write(config: Mapping[str, Any], context: StepContext, stop: threading.Event
     data = encoded(
         config.get("content"), config.get("format", "text"), config.get("encoding", "utf-8")
     )
-    limit = size_of(config, "max_size", DEFAULT_MAX_SIZE)
+    limit = size_of(config, "max_size", MAX_FILE_SIZE)
     if len(data) > limit:
         message = f"content has more than {format_size(limit)}; raise max_size"
         raise StepError(message, type="too_large", retryable=False)
@@ -109,7 +109,7 @@ def list_files(
 ) -> dict[str, Any]:
     """What lies in a folder: name, size and time of each entry that fits the pattern."""
     folder = allowed_path(context, str(config["path"]))
-    most = whole_of(config, "max_files", DEFAULT_MAX_FILES)
+    most = whole_of(config, "max_files", MAX_FILES)
     found = [described(*entry) for entry in matches(folder, config.get("pattern") or "*", most)]
     return {"path": str(folder), "files": found, "count": len(found)}
 

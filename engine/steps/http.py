@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
+from engine.steps.defaults import MAX_REDIRECTS, MAX_RESPONSE
 from engine.steps.fields import (
     anything,
     config_schema,
@@ -19,8 +20,6 @@ from engine.steps.words import shown, shown_url
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 BODIES = ("json", "body", "form")
-DEFAULT_MAX_RESPONSE = "10MB"
-DEFAULT_REDIRECTS = 20
 
 _AUTH = obj(
     {
@@ -118,13 +117,13 @@ class HttpStep(StepType):
             "follow_redirects": field(
                 ["boolean", "integer"],
                 "Follow redirects",
-                f"false, or the most redirects to follow; true is {DEFAULT_REDIRECTS}.",
+                f"false, or the most redirects to follow; true is {MAX_REDIRECTS}.",
                 default=True,
             ),
             "max_response": size(
                 "Size limit",
                 "Most bytes of an answer, decompressed; save larger ones to a file.",
-                default=DEFAULT_MAX_RESPONSE,
+                default=MAX_RESPONSE,
             ),
             "save_to": text(
                 "Save to",

@@ -8,10 +8,10 @@ import httpx
 from engine.definition.units import format_size
 from engine.steps.amounts import size_of, whole_of
 from engine.steps.base import StepContext, StepError
-from engine.steps.http import DEFAULT_MAX_RESPONSE
+from engine.steps.defaults import MAX_RESPONSE
 from engine.steps.http_answer import Answer
+from engine.steps.http_fetch import fetch
 from engine.steps.http_request import request_url, wrong
-from engine.steps.http_run import fetch
 
 DEFAULT_PAGES = 100
 
@@ -27,7 +27,7 @@ async def fetch_pages(
     if config.get("save_to"):
         raise wrong("pagination and save_to do not go together; write the items with a file step")
     paging = config["pagination"]
-    limit, size = size_of(config, "max_response", DEFAULT_MAX_RESPONSE), 0
+    limit, size = size_of(config, "max_response", MAX_RESPONSE), 0
     items: list[Any] = []
     seen: set[str] = set()
     url: httpx.URL | None = _first(config, paging)

@@ -6,25 +6,8 @@ from typing import Any
 
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
 from engine.steps.fields import config_schema, duration, field, mapping, size, text
+from engine.steps.script_kind import DEFAULT_RUNTIME, RUNTIMES, runtime_of, script_path
 from engine.steps.words import counted, shown
-
-RUNTIME_BY_SUFFIX = {".py": "python", ".js": "node", ".mjs": "node", ".sh": "bash"}
-DEFAULT_RUNTIME = "python"
-_RUNTIMES = ["python", "node", "bash", "sh"]
-
-
-def script_path(script: str) -> str | None:
-    """The path that ``script`` names, if it is one line with a script file's ending, else None."""
-    line = script.rstrip("\r\n")
-    one_line = "\n" not in line and "\r" not in line
-    return line if one_line and line.endswith(tuple(RUNTIME_BY_SUFFIX)) else None
-
-
-def runtime_of(config: Mapping[str, Any]) -> str:
-    """The runtime a config asks for: named, else by the file's ending, else Python."""
-    path = script_path(str(config.get("script", "")))
-    endings = (runtime for end, runtime in RUNTIME_BY_SUFFIX.items() if path and path.endswith(end))
-    return str(config.get("runtime") or next(endings, DEFAULT_RUNTIME))
 
 
 class ScriptStep(StepType):
@@ -42,7 +25,7 @@ class ScriptStep(StepType):
             "runtime": text(
                 "Runtime",
                 "What runs it; taken from the file's ending when missing, else python.",
-                enum=_RUNTIMES,
+                enum=RUNTIMES,
                 default=DEFAULT_RUNTIME,
             ),
             "script": text(

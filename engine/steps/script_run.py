@@ -15,7 +15,7 @@ from engine.steps.amounts import seconds_of, size_of
 from engine.steps.base import StepContext, StepError, StepResult, StepView
 from engine.steps.encode import as_json, as_text
 from engine.steps.process import Command, Ended, Limits, run_process
-from engine.steps.script import runtime_of, script_path
+from engine.steps.script_kind import runtime_of, script_path
 from engine.steps.script_result import read_result
 
 _BASICS = (
