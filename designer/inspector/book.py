@@ -1,6 +1,6 @@
 """The pages for one step, one trigger, or the workflow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,28 +24,91 @@ from designer.theme.widgets import Separator, lay_out
 from engine import Path
 
 NOT_RUNNABLE = "This version can draw and save it, but not run it yet."
+NOT_RUN_YET = "Run the workflow to see what this step {}."
+
+
+Parts = Sequence[QWidget]
 
 
 class Book(QWidget):
-    """Pages by tab; one shows at a time. Every form among them follows the document."""
+    """Pages by tab; one shows at a time. A page is built when it first shows, since its widgets
+    cost more than everything else a selection does. Every form built follows the document."""
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, document: Document) -> None:
         super().__init__()
         self._theme = theme
-        self.pages: dict[str, QWidget] = {}
-        self.forms: list[Form] = []
+        self._document = document
+        self._makers: dict[str, Callable[[], Parts]] = {}
+        self._pages: dict[str, QWidget] = {}
+        self._forms: dict[str, list[Form]] = {}
+        self._blank: set[str] = set()
+        self._current = ""
         self._column = QVBoxLayout(self)
         lay_out(self._column)
         self._upstream: UpstreamList | None = None
+        self._steps: Sequence[NodeView] = ()
+        self._context: Mapping[str, Any] | None = None
         self._data: dict[str, DataTree] = {}
+        self._values: Mapping[str, Any] = {}
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The tabs that have a page, built or not."""
+        return tuple(self._makers)
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """The forms built by now."""
+        return tuple(form for forms in self._forms.values() for form in forms)
 
     @property
     def setup(self) -> Form:
         """The form of the Set up tab."""
-        return self.forms[0]
+        self.build("setup")
+        return self._forms["setup"][0]
 
-    def add_page(self, tab: str, *parts: QWidget) -> None:
-        """Adds a page of parts, a line between them."""
+    @property
+    def blank(self) -> bool:
+        """Whether the page that shows was built while there were no values for its form."""
+        return self._current in self._blank
+
+    def add_page(self, tab: str, make: Callable[[], Parts]) -> None:
+        """Adds a page of the parts that ``make`` gives, a line between them."""
+        self._makers[tab] = make
+
+    def data_tree(self, name: str, title: str, nothing: str) -> DataTree:
+        """A tree that shows ``input``, ``output`` or ``error`` of the last run."""
+        self._data[name] = DataTree(self._theme, title, nothing)
+        return self._data[name]
+
+    def show_page(self, tab: str) -> str:
+        """Shows a page; the first where there is no such tab. Gives the one that shows."""
+        self._current = tab if tab in self._makers else next(iter(self._makers))
+        self.build(self._current)
+        for name, page in self._pages.items():
+            page.setVisible(name == self._current)
+        return self._current
+
+    def build(self, tab: str) -> None:
+        """Builds a page that is not there yet and gives it what the others know."""
+        if tab in self._pages:
+            return
+        parts = self._makers[tab]()
+        forms = self._forms[tab] = [part for part in parts if isinstance(part, Form)]
+        if forms and self._document.trouble:
+            self._blank.add(tab)
+        for form in forms:
+            form.set_context(self._context)
+        for part in parts:
+            if isinstance(part, UpstreamList):
+                self._upstream = part
+        self.show_upstream(self._steps)
+        self._show_data()
+        page = self._pages[tab] = self._stack(parts)
+        self._column.addWidget(page)  # first: shown without a parent, it would be a window
+        page.setVisible(tab == self._current)
+
+    def _stack(self, parts: Parts) -> QWidget:
         page = QWidget()
         column = QVBoxLayout(page)
         lay_out(column, self._theme.space("l"))
@@ -53,31 +116,15 @@ class Book(QWidget):
             if number:
                 column.addWidget(Separator())
             column.addWidget(part)
-            if isinstance(part, Form):
-                self.forms.append(part)
-            elif isinstance(part, UpstreamList):
-                self._upstream = part
         column.addStretch(1)
-        page.setVisible(not self.pages)
-        self.pages[tab] = page
-        self._column.addWidget(page)
-
-    def add_data(self, name: str, title: str, nothing: str) -> DataTree:
-        self._data[name] = DataTree(self._theme, title, nothing)
-        return self._data[name]
-
-    def show_page(self, tab: str) -> str:
-        """Shows a page; the first where there is no such tab. Gives the one that shows."""
-        wanted = tab if tab in self.pages else next(iter(self.pages))
-        for name, page in self.pages.items():
-            page.setVisible(name == wanted)
-        return wanted
+        return page
 
     def refresh(self) -> None:
         for form in self.forms:
             form.refresh()
 
     def start_afresh(self) -> None:
+        self._blank.clear()
         for form in self.forms:
             form.start_afresh()
 
@@ -90,26 +137,31 @@ class Book(QWidget):
             form.flush()
 
     def set_context(self, context: Mapping[str, Any] | None) -> None:
+        self._context = context
         for form in self.forms:
             form.set_context(context)
 
     def show_upstream(self, steps: Sequence[NodeView]) -> None:
+        self._steps = steps
         if self._upstream is not None:
             self._upstream.show_steps(steps)
 
     def show_run_data(self, given: Any, output: Any, error: Any) -> None:
-        for name, value in (("input", given), ("output", output), ("error", error)):
-            if name in self._data:
-                self._data[name].show_value(value)
+        self._values = {"input": given, "output": output, "error": error}
+        self._show_data()
+
+    def _show_data(self) -> None:
+        for name, tree in self._data.items():
+            tree.show_value(self._values.get(name))
         if "error" in self._data:
-            self._data["error"].setVisible(error is not None)
+            self._data["error"].setVisible(self._values.get("error") is not None)
 
 
 def make_book(theme: Theme, document: Document, node: NodeView | None) -> Book:
     """The pages for a node; for the workflow where it is None."""
     if node is None:
-        book = Book(theme)
-        book.add_page("setup", Form(theme, document, "", tuple, WORKFLOW_FIELDS))
+        book = Book(theme, document)
+        book.add_page("setup", lambda: [Form(theme, document, "", tuple, WORKFLOW_FIELDS)])
         return book
     if node.kind == "trigger":
         return _trigger_book(theme, document, node)
@@ -119,21 +171,26 @@ def make_book(theme: Theme, document: Document, node: NodeView | None) -> Book:
 def _step_book(theme: Theme, document: Document, node: NodeView) -> Book:
     kind = document.catalogue.step_types.get(node.type)
     schema: Mapping[str, Any] = kind.schema if kind else {}
-    book, key = Book(theme), node.key
+    book, key = Book(theme, document), node.key
     base = partial(_path, document, key)
     rename: Writers = {("id",): partial(_rename_step, document, key)}
     form = partial(Form, theme, document, key, base)
-    book.add_page("setup", form(setup_fields(schema), rename, frozenset(rename)))
-    nothing = "Run the workflow to see what this step {}."
-    received = book.add_data("input", "Input of the last run", nothing.format("received"))
-    gave = book.add_data("output", "Output of the last run", nothing.format("gave"))
-    error = book.add_data("error", "Error of the last run", "")
-    error.hide()
-    book.add_page("input", form(INPUT_FIELDS), UpstreamList(theme), received)
-    book.add_page("output", form(OUTPUT_FIELDS), _stacked(theme, error, gave))
-    book.add_page("retry", form(RETRY_FIELDS))
-    book.add_page("docs", _docs(theme, kind, fields_of(schema)))
+    book.add_page("setup", lambda: [form(setup_fields(schema), rename, frozenset(rename))])
+    book.add_page("input", lambda: [form(INPUT_FIELDS), UpstreamList(theme), _received(book)])
+    book.add_page("output", lambda: [form(OUTPUT_FIELDS), _stacked(theme, *_gave(book))])
+    book.add_page("retry", lambda: [form(RETRY_FIELDS)])
+    book.add_page("docs", lambda: [_docs(theme, kind, fields_of(schema))])
     return book
+
+
+def _received(book: Book) -> DataTree:
+    return book.data_tree("input", "Input of the last run", NOT_RUN_YET.format("received"))
+
+
+def _gave(book: Book) -> tuple[DataTree, DataTree]:
+    error = book.data_tree("error", "Error of the last run", "")
+    output = book.data_tree("output", "Output of the last run", NOT_RUN_YET.format("gave"))
+    return error, output
 
 
 def _stacked(theme: Theme, *parts: QWidget) -> QWidget:
@@ -148,12 +205,12 @@ def _stacked(theme: Theme, *parts: QWidget) -> QWidget:
 def _trigger_book(theme: Theme, document: Document, node: NodeView) -> Book:
     kind = document.catalogue.trigger_types.get(node.type)
     schema: Mapping[str, Any] = kind.schema if kind else {}
-    book, key = Book(theme), node.key
+    book, key = Book(theme, document), node.key
     base = partial(_path, document, key)
     rename: Writers = {("name",): partial(_rename_trigger, document, key)}
-    fields = trigger_fields(schema)
-    book.add_page("setup", Form(theme, document, key, base, fields, rename, frozenset(rename)))
-    book.add_page("docs", _docs(theme, kind, fields_of(schema)))
+    form = partial(Form, theme, document, key, base)
+    book.add_page("setup", lambda: [form(trigger_fields(schema), rename, frozenset(rename))])
+    book.add_page("docs", lambda: [_docs(theme, kind, fields_of(schema))])
     return book
 
 

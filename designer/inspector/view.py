@@ -43,7 +43,6 @@ class InspectorView(QWidget):
         self._shown: tuple[str, str] = ("", "")
         self._tab = "setup"
         self._context: Mapping[str, Any] | None = None
-        self._blank = False  # whether the book was opened while there were no values to show
         self._book: Book | None = None
         self._area: QScrollArea | None = None
         self.head = Head(theme)
@@ -85,6 +84,7 @@ class InspectorView(QWidget):
         self._tab = tab
         if self._book is not None:
             self.tabs.choose(self._book.show_page(tab))
+            self._show_reason()
 
     def focus_name(self) -> None:
         """Puts the keyboard into the name of what is shown."""
@@ -144,12 +144,11 @@ class InspectorView(QWidget):
         self._area = self._scrolled(book)
         self._pages.addWidget(self._area)
         self._pages.setCurrentWidget(self._area)
-        self._set_tabs(len(book.pages) > 1)
+        self._set_tabs(len(book.tabs) > 1)
         for tab in TABS:
-            self.tabs.button(tab).setVisible(tab in book.pages)
-        self.tabs.choose(book.show_page(self._tab))
+            self.tabs.button(tab).setVisible(tab in book.tabs)
         book.set_context(self._context)
-        self._blank = bool(self._document.trouble)
+        self.tabs.choose(book.show_page(self._tab))
         self._show_reason()
 
     def _close_book(self) -> None:
@@ -166,6 +165,7 @@ class InspectorView(QWidget):
         self._tab = tab
         if self._book is not None:
             self._book.show_page(tab)
+            self._show_reason()
 
     def _set_tabs(self, shown: bool) -> None:
         self.tabs.setVisible(shown)
@@ -199,7 +199,7 @@ class InspectorView(QWidget):
         self._reason.setText(reason)
         self._reason.setVisible(bool(reason))
         self._pages.setEnabled(not reason)
-        self._pages.setVisible(not (trouble and self._blank))
+        self._pages.setVisible(not (trouble and self._book is not None and self._book.blank))
         if mended and self._book is not None:
             self._book.start_afresh()
 

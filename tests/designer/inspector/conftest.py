@@ -44,6 +44,8 @@ class Bench:
 
     def row(self, *path):
         """The row of a field, in whichever form has it."""
+        for tab in self.view._book.tabs:
+            self.view._book.build(tab)
         for form in self.view._book.forms:
             for row in form.rows():
                 if row.field.path == path:

@@ -229,8 +229,23 @@ def test_the_data_of_the_last_run_is_shown(bench):
     data = bench.view._book._data
     assert data["error"].isVisible()
     assert data["output"].words.isVisible()
+    bench.view.choose_tab("input")
     assert data["input"].model.rowCount() == 1
     assert bench.view.head.pill.isVisible()
+
+
+def test_a_page_is_built_when_it_first_shows_and_knows_what_came_before(bench):
+    bench.select("clean")
+    assert set(bench.view._book._pages) == {"setup"}
+    bench.view.set_context({"steps": {"fetch": {"output": {"json": [1, 2]}}}})
+    bench.view.set_run_data({"rows": [1]}, None, {"type": "exit_1", "message": "no"})
+    bench.view.choose_tab("input")
+    assert set(bench.view._book._pages) == {"setup", "input"}
+    form = bench.view._book.forms[1]
+    assert "rows: list of 2" in form.row("input_mapping")._preview.text()
+    assert bench.view._book._data["input"].model.rowCount() == 1
+    bench.view.choose_tab("output")
+    assert bench.view._book._data["error"].isVisible()
 
 
 def test_what_is_upstream_is_listed_with_its_reference(bench):
@@ -373,6 +388,20 @@ def test_a_step_selected_while_the_text_is_broken_shows_no_empty_form(bench, qtb
     bench.document.undo()
     assert row.isVisible()
     assert row.editor.edit.text() == "https://example.com"
+
+
+def test_a_page_first_shown_while_the_text_is_broken_shows_no_empty_form(bench, qtbot):
+    bench.select("clean")
+    broken(bench, qtbot)
+    bench.view.choose_tab("retry")
+    assert not bench.view._pages.isVisible()
+    bench.view.choose_tab("setup")
+    assert bench.view._pages.isVisible()
+    bench.view.choose_tab("retry")
+    bench.document.undo()
+    row = bench.row("depends_on")
+    assert row.isVisible()
+    assert row.value() == ["fetch"]
 
 
 def test_what_could_not_be_written_stays_until_it_is_mended(bench):
