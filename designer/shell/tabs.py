@@ -5,8 +5,11 @@ from PySide6.QtGui import QEnterEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QTabBar, QWidget
 
 from designer.theme import Theme
+from designer.theme.widgets import plain_tooltip
 
 WIDEST = 240
+NARROWEST = 110
+"""Where tabs lack the room for that, the bar scrolls, so that names can still be told apart."""
 
 
 class TabMark(QAbstractButton):
@@ -73,7 +76,7 @@ class DocumentTabs(QTabBar):
     def show_document(self, index: int, title: str, path: str, *, unsaved: bool) -> None:
         """Shows what a document is called, where it lies and whether it is saved."""
         self.setTabText(index, title.replace("&", "&&"))
-        self.setTabToolTip(index, path or title)
+        self.setTabToolTip(index, plain_tooltip(f"{title}\n{path}" if path else title))
         mark = self.tabButton(index, QTabBar.ButtonPosition.RightSide)
         if isinstance(mark, TabMark) and mark.unsaved != unsaved:
             mark.unsaved = unsaved
@@ -88,6 +91,10 @@ class DocumentTabs(QTabBar):
     def tabSizeHint(self, index: int) -> QSize:
         size = super().tabSizeHint(index)
         return QSize(min(WIDEST, size.width() + 2), size.height())
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        size = self.tabSizeHint(index)
+        return QSize(min(NARROWEST, size.width()), size.height())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)

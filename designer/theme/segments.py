@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -16,6 +17,11 @@ from PySide6.QtWidgets import (
 
 from designer.theme.theme import Theme
 from designer.theme.widgets import lay_out
+
+EDGE, TIGHT_EDGE = 11, 5
+"""Logical pixels beside the words, and what is left of them where there is no room."""
+WEIGHT, BADGE_GAP = 3, 3
+"""What the words of the chosen one are wider on either side, and the space before a badge."""
 
 
 class ChoiceButton(QPushButton):
@@ -26,6 +32,7 @@ class ChoiceButton(QPushButton):
         self._theme = theme
         self._count = 0
         self._tone = "muted"
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         theme.changed.connect(self.update)
 
     def set_badge(self, count: int, tone: str) -> None:
@@ -39,8 +46,12 @@ class ChoiceButton(QPushButton):
         size = super().sizeHint()
         return QSize(size.width() + self._room(), size.height())
 
+    def minimumSizeHint(self) -> QSize:
+        size = self.sizeHint()
+        return QSize(size.width() - 2 * (EDGE - TIGHT_EDGE), size.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        if not self._count:
+        if not self._count and self.width() >= self.sizeHint().width():
             super().paintEvent(event)
             return
         option = QStyleOptionButton()
@@ -53,11 +64,26 @@ class ChoiceButton(QPushButton):
         painter.setFont(font)
         tone = "text" if self.isChecked() or self.underMouse() else "muted"
         painter.setPen(self._theme.color(tone))
-        words = self.rect().adjusted(11, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
-        badge = QRectF(
-            self.width() - self._room() - 6, (self.height() - 16) / 2, self._room() - 6, 16
+        words, badge = self._places()
+        text = QFontMetrics(font).elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, int(words.width())
         )
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, text)
+        if self._count:
+            self._paint_badge(painter, badge)
+
+    def _places(self) -> tuple[QRectF, QRectF]:
+        """Where the words and the badge go; edges give way before words do."""
+        spare = max(0, self.sizeHint().width() - self.width())
+        edge = max(TIGHT_EDGE, EDGE - (spare + 1) // 2)
+        room = self._room()
+        end = self.width() - edge
+        badge = QRectF(end - max(0, room - 6), (self.height() - 16) / 2, max(0, room - 6), 16)
+        start = edge - WEIGHT
+        stop = badge.left() - BADGE_GAP if room else end + WEIGHT
+        return QRectF(start, 0, max(0.0, stop - start), self.height()), badge
+
+    def _paint_badge(self, painter: QPainter, badge: QRectF) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color(f"{self._tone}_soft"))
         painter.drawRoundedRect(badge, 8, 8)

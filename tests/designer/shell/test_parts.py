@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QPoint, Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from designer.shell.actions import ACTIONS, Actions
 from designer.shell.ask import Question
@@ -17,6 +17,7 @@ from designer.shell.switch import Switch
 from designer.shell.tabs import DocumentTabs
 from designer.theme import Theme
 from designer.theme.icons import has_icon
+from designer.theme.segments import SegmentedControl
 
 
 @pytest.fixture
@@ -213,3 +214,31 @@ def test_recent_files_have_the_newest_first(tmp_path):
     memory.add_recent(files[0])
     assert memory.paths("files/recent") == [files[0], files[2], files[1]]
     assert all(isinstance(path, Path) for path in memory.paths("files/recent"))
+
+
+def test_many_tabs_keep_a_readable_width_and_scroll(theme, host):
+    tabs = DocumentTabs(theme, host)
+    for number in range(10):
+        tabs.add(f"a-rather-long-name-{number}.yaml")
+    tabs.resize(300, 40)
+    tabs.show()
+    assert all(tabs.tabRect(index).width() >= 110 for index in range(10))
+    assert any(button.isVisible() for button in tabs.findChildren(QToolButton))
+
+
+def test_the_tooltip_of_a_tab_names_file_and_path_as_plain_text(theme, host):
+    tabs = DocumentTabs(theme, host)
+    tabs.add("x.yaml")
+    tabs.show_document(0, "<b>x</b>.yaml", "/flows/<b>x</b>.yaml", unsaved=False)
+    assert "&lt;b&gt;x&lt;/b&gt;.yaml\n/flows/&lt;b&gt;" in tabs.tabToolTip(0)
+
+
+@pytest.mark.parametrize("squeezed", [0, 8, 12, 40])
+def test_the_words_of_a_tab_end_before_its_badge(theme, host, squeezed):
+    tabs = SegmentedControl(theme, [("problems", "Problems")], "tab", host)
+    tabs.set_badge("problems", 12, "failed")
+    button = tabs.button("problems")
+    button.resize(button.sizeHint().width() - squeezed, 28)
+    words, badge = button._places()
+    assert 0 <= words.left() < words.right() < badge.left()
+    assert badge.right() < button.width()
