@@ -16,6 +16,8 @@ Side = Literal["palette", "inspector", "bottom"]
 SIDES: tuple[Side, ...] = ("palette", "inspector", "bottom")
 INSPECTOR_GIVES = 12
 """Pixels that the inspector may be narrower than at first: its tabs and forms need the rest."""
+PANEL_NARROWEST = 300
+"""Pixels: where the window is small, the panel below gives way and no side is cut off."""
 ACROSS, DOWN, FOLDED, TAB = "panels/across", "panels/down", "panels/folded", "panels/tab"
 
 
@@ -58,7 +60,7 @@ class DesignPage(QWidget):
         size = self._theme.tokens.size
         self._sides["palette"].setMinimumWidth(size["palette"] - 60)
         self._sides["inspector"].setMinimumWidth(size["inspector"] - INSPECTOR_GIVES)
-        self._panels.setMinimumHeight(120)
+        self._panels.setMinimumSize(PANEL_NARROWEST, 120)
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._make_empty())
         self._stack.setCurrentIndex(1)
@@ -84,6 +86,7 @@ class DesignPage(QWidget):
         self._canvases.addWidget(space.middle)
         self._inspectors.addWidget(space.inspector)
         self._panels.addWidget(space.panel)
+        space.form_wanted.connect(lambda: self.fold("inspector", False))
         fold = IconButton(self._theme, "chevron-down", "Fold this panel (Ctrl+J)")
         fold.clicked.connect(lambda: self.fold("bottom", True))
         space.panel.head.addWidget(fold)

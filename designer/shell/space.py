@@ -28,6 +28,8 @@ class DocumentSpace(QObject):
     """Puts the views of one document together. ``told`` carries a short message for the user."""
 
     told = Signal(str)
+    form_wanted = Signal()
+    """A node was opened: its form should be seen."""
 
     def __init__(
         self,
@@ -104,6 +106,7 @@ class DocumentSpace(QObject):
 
     def _open(self, _key: str) -> None:
         """Puts the keyboard into the form of the node, which is selected by then."""
+        self.form_wanted.emit()
         self.inspector.focus_name()
 
     def _jump(self, problem: Problem) -> None:
