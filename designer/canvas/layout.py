@@ -117,7 +117,8 @@ class _Wide:
     """The graph with a dummy node in every column that a long wire passes: all wires join
     neighbours.
 
-    The first nodes are the real ones; ``group`` numbers the connected parts.
+    The first nodes are the real ones; ``group`` numbers the connected parts, ``goals`` gives the
+    real node that each wire leads to in the end.
     """
 
     heights: Floats
@@ -125,6 +126,7 @@ class _Wide:
     sources: Ints
     targets: Ints
     ports: Floats
+    goals: Ints
     group: Ints
 
 
@@ -153,6 +155,7 @@ def _with_dummies(graph: Graph, layers: Ints) -> _Wide:
         np.concatenate(
             [np.where(nth == 0, graph.ports[owner], 0.5), np.where(last, 0.5, graph.ports)[joined]]
         ),
+        np.concatenate([graph.targets[owner], graph.targets[joined]]),
         _groups(n, graph, owner),
     )
 
@@ -207,10 +210,10 @@ def _order(wide: _Wide) -> list[Ints]:
 
 
 def _first_places(wide: _Wide) -> Floats:
-    """A start for the sweeps: the order in which a walk along the wires, upper ports first, meets
-    the nodes."""
+    """A start for the sweeps: the order in which a walk along the wires, upper ports first and
+    then earlier nodes first, meets the nodes."""
     size = len(wide.layers)
-    by_port = np.lexsort((wide.ports, wide.sources))
+    by_port = np.lexsort((wide.goals, wide.ports, wide.sources))
     following = _neighbours(size, wide.sources[by_port], wide.targets[by_port])
     arrivals = np.bincount(wide.targets, minlength=size)
     met = [-1] * size

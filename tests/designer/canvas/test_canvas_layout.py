@@ -69,6 +69,12 @@ def test_the_upper_port_leads_to_the_upper_node() -> None:
     assert places[2, 1] < places[1, 1]
 
 
+def test_a_fan_keeps_the_order_of_its_nodes_whatever_that_of_its_wires() -> None:
+    wires = [(0, 4), (0, 2), (0, 1), (0, 3), (2, 5), (1, 5), (4, 5), (3, 5)]
+    places = layered(graph(6, wires))
+    assert list(np.argsort(places[1:5, 1])) == [0, 1, 2, 3]
+
+
 def test_a_chain_is_one_straight_row() -> None:
     places = layered(graph(6, [(i, i + 1) for i in range(5)]))
     assert len(set(places[:, 1])) == 1
