@@ -229,7 +229,18 @@ class CanvasView(CanvasSurface):
                 selection.set((), [self.scene.edges[hit.wire].key])
             elif hit.kind == "nothing":
                 selection.clear()
-        self._open_menu(event.globalPos() if by_mouse else self.mapToGlobal(self._spot().toPoint()))
+        self._open_menu(event.globalPos() if by_mouse else self.mapToGlobal(self._menu_spot()))
+
+    def _menu_spot(self) -> QPoint:
+        """Where a menu asked for by key opens: at the node selected last, as far as it is in
+        view; at the pointer where none is."""
+        chosen = self._document.selection.current or ""
+        if chosen not in self.scene.index:
+            return self._spot().toPoint()
+        x, y, width, height = self.scene.rects[self.scene.index[chosen]].tolist()
+        left, top = self.viewport.to_view(x + width / 2, y + height / 2)
+        right, bottom = self.width() - 1, self.height() - 1
+        return QPoint(round(min(max(0, left), right)), round(min(max(0, top), bottom)))
 
     def _open_menu(self, at: QPoint) -> None:
         selection, scene = self._document.selection, self.scene

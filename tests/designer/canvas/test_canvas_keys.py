@@ -202,3 +202,16 @@ def test_escape_leaves_a_title_as_it_was(
     qtbot.keyClicks(field, "Other")
     qtbot.keyClick(field, Qt.Key.Key_Escape)
     assert document.text == before
+
+
+def test_the_menu_key_opens_the_menu_at_the_selected_node(canvas, document, hands) -> None:
+    document.selection.set(["fetch"])
+    here = canvas.rect().bottomRight()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, here, canvas.mapToGlobal(here))
+    QApplication.sendEvent(canvas, event)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    at = menu.pos()
+    menu.close()
+    x, y, width, height = canvas.scene.rects[canvas.scene.index["fetch"]].tolist()
+    assert canvas.mapFromGlobal(at) == hands.pixel(x + width / 2, y + height / 2)
