@@ -1,7 +1,7 @@
 """Log lines of running steps: gathered, masked, written in batches, and dropped when too many."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 
 from engine.runtime.secrets import Secrets
 from engine.store.batch import Batch, LogRow
@@ -24,7 +24,7 @@ class LogBook:
         self._secrets = secrets
         self._rows: list[LogRow] = []
         self._counts: dict[tuple[str, str | None], int] = {}
-        self._dropped: dict[tuple[str, str | None], int] = {}
+        self._dropped: dict[tuple[str, str | None], tuple[int, datetime]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def add(
@@ -41,7 +41,8 @@ class LogBook:
         for part in line.splitlines() or [""]:
             known = self._counts.get(place, 0)
             if known >= MOST or self._writer.crowded:
-                self._dropped[place] = self._dropped.get(place, 0) + 1
+                number, _ = self._dropped.get(place, (0, time))
+                self._dropped[place] = (number + 1, time)
                 continue
             self._counts[place] = known + 1
             self._rows.append(
@@ -60,10 +61,9 @@ class LogBook:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        for (execution_id, key), number in self._dropped.items():
+        for (execution_id, key), (number, last) in self._dropped.items():
             told = f"{number} more lines were left out: they came faster than they are recorded"
-            now = to_micros(datetime.now(UTC))
-            self._rows.append(LogRow(execution_id, key, 0, "engine", now, told))
+            self._rows.append(LogRow(execution_id, key, 0, "engine", to_micros(last), told))
         rows, self._rows = self._rows, []
         self._counts.clear()
         self._dropped.clear()

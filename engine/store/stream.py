@@ -20,6 +20,7 @@ from engine.core.events import (
 )
 from engine.store.encoding import decode
 from engine.store.executions import executions_by_id
+from engine.store.order import cut_pages, places
 from engine.store.project import EVENT_DECODER
 from engine.store.records import (
     ExecutionRecord,
@@ -49,59 +50,67 @@ def last_position(connection: Connection) -> Position:
 def read_stream(
     connection: Connection, position: Position, execution_id: str | None, limit: int
 ) -> tuple[list[StreamEvent], Position]:
-    """What came after a position, ``limit`` events and log lines at most, and the new position."""
+    """What came after a position, ``limit`` events and log lines at most, and the new position.
+
+    A step's lines come before the event that ends its attempt.
+    """
     query = select(events).where(events.c.id > position.event)
     if execution_id is not None:
         query = query.where(events.c.execution_id == execution_id)
-    rows = connection.execute(query.order_by(events.c.id).limit(limit)).all()
-    found = _stream_events(connection, rows)
-    lines = _log_events(connection, position.log, execution_id, limit)
-    end = Position(
-        rows[-1].id if rows else position.event, lines[-1].data.id if lines else position.log
-    )
-    return [*found, *lines], end
+    newest = connection.execute(query.order_by(events.c.id).limit(limit)).all()
+    # The lines are read after the events: those that belong before an event are there by then.
+    written = _log_rows(connection, position.log, execution_id, limit)
+    rows, lines = cut_pages(newest, written, limit)
+    end = Position(rows[-1].id if rows else position.event, lines[-1].id if lines else position.log)
+    return _in_order(_stream_events(connection, rows), rows, lines), end
 
 
-def _stream_events(connection: Connection, rows: Sequence[Row[Any]]) -> list[StreamEvent]:
+def _in_order(
+    told: Sequence[StreamEvent | None], rows: Sequence[Row[Any]], lines: Sequence[Row[Any]]
+) -> list[StreamEvent]:
+    """Events in the order of their ids, each after the lines that were written before it."""
+    before: dict[int, list[StreamEvent]] = {}
+    for place, line in zip(places(rows, lines), lines, strict=True):
+        before.setdefault(place, []).append(_log_event(line))
+    found: list[StreamEvent] = []
+    for number, event in enumerate(told):
+        found.extend(before.get(number, ()))
+        if event is not None:
+            found.append(event)
+    return [*found, *before.get(len(rows), ())]
+
+
+def _stream_events(connection: Connection, rows: Sequence[Row[Any]]) -> list[StreamEvent | None]:
     decoded = [(row, EVENT_DECODER.decode(row.data) if row.execution_id else None) for row in rows]
     wanted = {row.execution_id for row, event in decoded if isinstance(event, _OF_EXECUTIONS)}
     known = executions_by_id(connection, list(wanted)) if wanted else {}
-    found: list[StreamEvent] = []
-    for row, event in decoded:
-        made = _notice(row) if event is None else _told(row, event, known)
-        if made is not None:
-            found.append(made)
-    return found
+    return [_notice(row) if event is None else _told(row, event, known) for row, event in decoded]
 
 
 _OF_EXECUTIONS = (ExecutionQueued, ExecutionStarted, ExecutionEnded)
 
 
-def _log_events(
+def _log_rows(
     connection: Connection, after: int, execution_id: str | None, limit: int
-) -> list[StreamEvent]:
+) -> Sequence[Row[Any]]:
     query = select(logs).where(logs.c.id > after)
     if execution_id is not None:
         query = query.where(logs.c.execution_id == execution_id)
-    rows = connection.execute(query.order_by(logs.c.id).limit(limit)).all()
-    return [
-        StreamEvent(
-            id=0,
-            type="log",
-            time=from_micros(row.time),
-            execution_id=row.execution_id,
-            data=LogRecord(
-                id=row.id,
-                time=from_micros(row.time),
-                execution_id=row.execution_id,
-                step_id=row.key,
-                attempt=row.attempt,
-                stream=row.stream,
-                line=row.line,
-            ),
-        )
-        for row in rows
-    ]
+    return connection.execute(query.order_by(logs.c.id).limit(limit)).all()
+
+
+def _log_event(row: Row[Any]) -> StreamEvent:
+    time = from_micros(row.time)
+    line = LogRecord(
+        id=row.id,
+        time=time,
+        execution_id=row.execution_id,
+        step_id=row.key,
+        attempt=row.attempt,
+        stream=row.stream,
+        line=row.line,
+    )
+    return StreamEvent(id=0, type="log", time=time, execution_id=row.execution_id, data=line)
 
 
 def _notice(row: Row[Any]) -> StreamEvent:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.runtime import logs
+from engine.runtime.news import PAGE
 from engine.settings.settings import SchedulerSettings, Settings
 from engine.steps.base import StepContext, StepResult, StepView
 
@@ -98,6 +99,38 @@ async def test_log_lines_come_as_they_are_written(bench: Any) -> None:
     page = await bench.engine.list_logs(identity, limit=1)
     rest = await bench.engine.list_logs(identity, after=int(page.next_cursor or 0))
     assert [line.line for line in (*page.items, *rest.items)] == ["one", "two"]
+
+
+async def test_the_last_lines_of_a_step_come_before_its_end(bench: Any) -> None:
+    async def talk(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        for number in range(3):
+            context.log(f"{view.id} {number}")
+        return StepResult()
+
+    bench.act.acts = {"a": talk, "b": talk}
+    async with bench.engine.subscribe() as batches:
+        await bench.start(TWO)
+        events = await gathered(batches)
+    heard = [e.data.line if e.type == "log" else e.type for e in events]
+    lines = [[f"{step} {number}" for number in range(3)] for step in "ab"]
+    assert heard == [*COURSE[:3], *lines[0], *COURSE[3:5], *lines[1], *COURSE[5:]]
+
+
+async def test_no_line_of_many_comes_after_the_end_of_the_execution(bench: Any) -> None:
+    count = PAGE + 500
+
+    async def shout(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        for number in range(count):
+            context.log(str(number))
+        return StepResult()
+
+    bench.act.acts = {"b": shout}
+    async with bench.engine.subscribe() as batches:
+        await bench.start(TWO)
+        events = await gathered(batches)
+    lines = [event.data.line for event in events if event.type == "log"]
+    assert lines == [str(number) for number in range(count)]
+    assert [event.type for event in events[-2:]] == ["step.completed", "execution.completed"]
 
 
 async def test_too_many_lines_are_dropped_and_counted(bench: Any) -> None:
