@@ -88,7 +88,7 @@ def value_lines(value: Any, column: int, layout: Layout, *, in_sequence: bool) -
             " " + flow(value) if isinstance(value, Mapping | list | tuple) else " " + inline(value)
         ]
     if isinstance(value, str):
-        return _literal(value, column)
+        return _literal(value, column, 2 if in_sequence else layout.indent)
     below = column + (layout.indent if isinstance(value, Mapping) or in_sequence else layout.dash)
     return ["", *block_lines(value, below, layout)]
 
@@ -141,11 +141,11 @@ def _enclosed(start: str, parts: list[str], end: str, column: int, layout: Layou
     return start + pad + ("," + pad).join(parts) + layout.newline + " " * column + end
 
 
-def _literal(value: str, column: int) -> list[str]:
-    found = literal_lines(value)
+def _literal(value: str, column: int, indent: int) -> list[str]:
+    found = literal_lines(value, indent)
     assert found is not None
     header, lines = found
-    return [" " + header, *_indented(lines, column + 2)]
+    return [" " + header, *_indented(lines, column + indent)]
 
 
 def _indented(lines: list[str], column: int) -> Iterator[str]:

@@ -70,8 +70,9 @@ def json_scalar(value: Any) -> str:
     return _number_or_word(value)
 
 
-def literal_lines(text: str) -> tuple[str, list[str]] | None:
-    """(header, lines without indentation) of a ``|`` block of indent 2; None where it is not safe.
+def literal_lines(text: str, indent: int = 2) -> tuple[str, list[str]] | None:
+    """(header, lines without indentation) of a ``|`` block of indent 1 to 9; None where it is not
+    safe.
 
     Safe is a text of several lines without tabs at their beginning and without lines of spaces
     only.
@@ -90,7 +91,7 @@ def literal_lines(text: str) -> tuple[str, list[str]] | None:
     if trailing > 1:
         return None
     first = next(line for line in lines if line)
-    indicator = "2" if first.startswith(" ") or not lines[0] else ""
+    indicator = str(indent) if first.startswith(" ") or not lines[0] else ""
     return f"|{indicator}{'' if trailing else '-'}", lines
 
 

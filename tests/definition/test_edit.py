@@ -128,6 +128,16 @@ def test_the_last_item_leaves_an_empty_list() -> None:
     assert new == "name: x\nsteps: []\n  # only one\nvariables: {}\n"
 
 
+def test_a_text_of_several_lines_is_indented_as_the_file_is() -> None:
+    text = "name: x\nsteps:\n    - id: a\n      config:\n          url: http://x\n"
+    for script in ("one\ntwo\n", "  one\ntwo\n"):
+        step = {"id": "b", "config": {"script": script, "items": [script]}}
+        new = apply(text, insert_item(read_source(text), ("steps",), 1, step))
+        assert "          script: |" in new
+        assert f"\n              {script.splitlines()[0]}\n" in new
+        assert read_source(new).tree()["steps"][1] == step
+
+
 def test_the_authors_widths_are_taken_over() -> None:
     text = "name: x\nvariables:\n    a: 1\nsteps:\n- id: a\n  type: http\n"
     new = edited(text, ("variables", "b"), {"c": {"d": [{"e": 1}]}})
