@@ -8,7 +8,7 @@ from msgspec import Struct
 from designer.document.files import DocumentError
 from designer.document.places import Places, trigger_keys, walk_step_trees
 from designer.document.rename import free_id, renamed_tree
-from designer.document.views import Point
+from designer.document.views import Point, read_point
 from engine import Catalogue, Path, Source, read_source, to_yaml
 
 
@@ -74,11 +74,8 @@ def _positions(tree: Mapping[str, Any]) -> dict[str, Point]:
     found = designer.get("positions") if isinstance(designer, dict) else None
     if not isinstance(found, dict):
         return {}
-    return {
-        str(key): (place[0], place[1])
-        for key, place in found.items()
-        if isinstance(place, list) and len(place) == 2
-    }
+    places = {str(key): read_point(place) for key, place in found.items()}
+    return {key: place for key, place in places.items() if place is not None}
 
 
 def fitted(

@@ -325,7 +325,7 @@ class Document(EditedText):
             return
         self.gesture(
             f"Move {self._named(list(known))}",
-            lambda draft: place(draft, known),
+            lambda draft: place(draft, known, self.source),
             merge_key,
             model=lambda workflow: _placed(workflow, known),
         )

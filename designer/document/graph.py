@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from designer.document.places import trigger_keys
-from designer.document.views import EdgeView, NodeView, Point, PortKind, PortView
+from designer.document.views import EdgeView, NodeView, Point, PortKind, PortView, read_point
 from engine import Catalogue, Problem, Step, Trigger, Workflow, dependencies
 
 log = logging.getLogger(__name__)
@@ -134,15 +134,8 @@ def positions(workflow: Workflow) -> dict[str, Point]:
     found = workflow.designer.get("positions")
     if not isinstance(found, dict):
         return {}
-    return {
-        str(key): (float(place[0]), float(place[1]))
-        for key, place in found.items()
-        if isinstance(place, list | tuple) and len(place) == 2 and all(map(_is_number, place))
-    }
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e7
+    places = {str(key): read_point(place) for key, place in found.items()}
+    return {key: place for key, place in places.items() if place is not None}
 
 
 def handler_roles(workflow: Workflow) -> dict[str, str]:

@@ -27,9 +27,16 @@ def starter_config(schema: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def place(draft: Draft, places: Mapping[str, Point]) -> None:
-    """Writes where nodes stand, in whole units."""
-    draft.merge(POSITIONS, {key: [round(x), round(y)] for key, (x, y) in places.items()})
+def place(draft: Draft, places: Mapping[str, Point], source: Source | None = None) -> None:
+    """Writes where nodes stand, in whole units, as ``[x, y]``; as ``{x:, y:}`` where the source
+    that is given does."""
+    known = source.node(POSITIONS) if source is not None else None
+    for key, (x, y) in places.items():
+        old = known.child(key) if known is not None else None
+        if old is not None and old.kind == "mapping":
+            draft.merge((*POSITIONS, key), {"x": round(x), "y": round(y)})
+        else:
+            draft.set((*POSITIONS, key), [round(x), round(y)])
 
 
 def list_length(source: Source, path: Path) -> int:

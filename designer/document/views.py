@@ -1,6 +1,6 @@
 """What views are told of a document: nodes, ports, wires and changes, as plain frozen values."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -93,3 +93,15 @@ def trigger_key(name: str) -> str:
 def trigger_name(key: str) -> str | None:
     """The trigger's name in a node key, None for a step's key."""
     return key.removeprefix(TRIGGER_PREFIX) if key.startswith(TRIGGER_PREFIX) else None
+
+
+def read_point(value: Any) -> Point | None:
+    """A place as a file writes it, ``[x, y]`` or ``{x:, y:}``; None for anything else."""
+    pair = (value.get("x"), value.get("y")) if isinstance(value, dict) else value
+    if isinstance(pair, list | tuple) and len(pair) == 2 and all(map(_is_coordinate, pair)):
+        return float(pair[0]), float(pair[1])
+    return None
+
+
+def _is_coordinate(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e7

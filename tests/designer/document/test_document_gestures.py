@@ -54,6 +54,21 @@ def test_moving_steps_that_had_no_place_adds_their_lines_only(orders):
     )
 
 
+def test_places_written_as_mappings_are_read_and_keep_their_form():
+    text = (
+        "name: x\nsteps:\n  - {id: a, type: script}\n  - {id: b, type: script}\n"
+        "designer:\n  positions:\n    a: {x: 40, y: 8}   # first\n    b: {x: 40}\n"
+    )
+    document = Document.from_text(text)
+    assert document.position("a") == (40, 8)
+    assert document.position("b") is None
+    document.move({"a": (48, 16)})
+    assert document.text == text.replace("{x: 40, y: 8}", "{x: 48, y: 16}")
+    assert document.position("a") == (48, 16)
+    document.undo()
+    assert document.position("a") == (40, 8)
+
+
 def test_a_move_tells_only_of_positions(orders, qtbot):
     with qtbot.waitSignal(orders.changed) as told:
         orders.move({"fetch": (10, 10)})
