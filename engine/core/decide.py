@@ -90,7 +90,13 @@ def resume(state: State, time: datetime, *, clean: bool = False) -> Turn:
     turn.orders.extend(ending.due(state))
     turn.orders.extend(execution_timer(state))
     for step in [step for step in state.active() if step.status == "running"]:
-        lost = StepLost(time=time, key=step.key, attempt=step.attempt, clean=clean)
+        lost = StepLost(
+            time=time,
+            key=step.key,
+            attempt=step.attempt,
+            clean=clean,
+            max_attempts=step.max_attempts,
+        )
         more = advance(state, lost)
         turn.events.extend(more.events)
         turn.orders.extend(more.orders)

@@ -70,6 +70,7 @@ class StepCompleted(_Event, frozen=True, kw_only=True, tag="step.completed"):
     output: Any = None
     branch: str | None = None
     variables: dict[str, Any] | None = None
+    max_attempts: int = 1
 
 
 class StepFailed(_Event, frozen=True, kw_only=True, tag="step.failed"):
@@ -91,6 +92,7 @@ class StepLost(_Event, frozen=True, kw_only=True, tag="step.lost"):
     key: str
     attempt: int
     clean: bool = False
+    max_attempts: int = 1
 
 
 class StepSkipped(_Event, frozen=True, kw_only=True, tag="step.skipped"):
@@ -108,6 +110,7 @@ class StepCancelled(_Event, frozen=True, kw_only=True, tag="step.cancelled"):
     attempt: int
     reason: str = ""
     started: datetime | None = None
+    max_attempts: int = 1
 
 
 class CancelRequested(_Event, frozen=True, kw_only=True, tag="execution.cancel_requested"):

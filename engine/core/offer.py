@@ -33,7 +33,12 @@ def halt(step: StepState, reason: str, time: datetime, commands: list[Command]) 
     elif step.status == "retrying" or (step.status == "ready" and step.ran):
         step.doomed = True
         cancelled = StepCancelled(
-            time=time, key=step.key, attempt=step.attempt, reason=reason, started=step.started
+            time=time,
+            key=step.key,
+            attempt=step.attempt,
+            reason=reason,
+            started=step.started,
+            max_attempts=step.max_attempts,
         )
         commands.append(Record(cancelled))
     elif step.status in ("pending", "ready"):

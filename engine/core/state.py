@@ -40,6 +40,7 @@ class StepState:
         "handled",
         "input",
         "lost",
+        "max_attempts",
         "node",
         "output",
         "ran",
@@ -55,6 +56,7 @@ class StepState:
         self.status: StepStatus = "pending"
         self.remaining = len(node.needs)
         self.attempt = 0
+        self.max_attempts = 1
         self.fence = 0
         self.lost = 0
         """Attempts cut off in a row."""

@@ -37,6 +37,7 @@ def started(state: State, event: StepStarted, commands: list[Command]) -> None:
     step = _expect(state, event.key, "ready", "retrying")
     step.status = "running"
     step.attempt = event.attempt
+    step.max_attempts = event.max_attempts
     step.fence = state.fence = event.fence
     step.started = event.time
     step.retry_at = None
@@ -84,6 +85,7 @@ def lost(state: State, event: StepLost, commands: list[Command]) -> None:
                     attempt=step.attempt,
                     reason=state.reason,
                     started=step.started,
+                    max_attempts=step.max_attempts,
                 )
             )
         )
@@ -103,6 +105,7 @@ def lost(state: State, event: StepLost, commands: list[Command]) -> None:
                 attempt=step.attempt,
                 error=error,
                 started=step.started,
+                max_attempts=step.max_attempts,
             )
         )
     )

@@ -244,6 +244,7 @@ class Course:
                     attempt=step.attempt,
                     reason=self.state.reason,
                     started=step.started,
+                    max_attempts=step.max_attempts,
                 )
                 self.feed(event)
                 return
@@ -338,7 +339,15 @@ class Course:
     def _fail_unstarted(self, step: StepState, failure: Failure) -> None:
         message = self._host.secrets.mask_text(failure.message)
         error = Failure(failure.type, message)
-        self.feed(StepFailed(time=_now(), key=step.key, attempt=step.attempt + 1, error=error))
+        self.feed(
+            StepFailed(
+                time=_now(),
+                key=step.key,
+                attempt=step.attempt + 1,
+                error=error,
+                max_attempts=max_attempts(step.node.step, self._host.retries),
+            )
+        )
 
     async def _attempt(
         self, step: StepState, grant: Grant | None, written: "asyncio.Future[None]"
@@ -357,7 +366,12 @@ class Course:
             event = self._event_of(step, number, started, result)
         except asyncio.CancelledError:
             event = StepCancelled(
-                time=_now(), key=key, attempt=number, reason=self.state.reason, started=started
+                time=_now(),
+                key=key,
+                attempt=number,
+                reason=self.state.reason,
+                started=started,
+                max_attempts=step.max_attempts,
             )
         except StoreError:
             return  # the course stalls: its history cannot be written
@@ -392,6 +406,7 @@ class Course:
             attempt=event.attempt,
             started=event.started,
             error=Failure("output", str(error)),
+            max_attempts=event.max_attempts,
         )
 
     async def _run(self, kind: StepType, step: StepState) -> Success | Failed:
@@ -446,6 +461,7 @@ class Course:
                     output=result.output,
                     branch=result.branch,
                     variables=self._host.secrets.mask(mapped.value),
+                    max_attempts=step.max_attempts,
                 )
             result = Failed(mapped, result.output, retryable=False)
         return StepFailed(
@@ -456,7 +472,7 @@ class Course:
             error=result.error,
             output=result.output,
             retry_at=self._retry_at(step, number, result, now),
-            max_attempts=max_attempts(step.node.step, self._host.retries),
+            max_attempts=step.max_attempts,
         )
 
     def _retry_at(

@@ -154,7 +154,11 @@ def _step_failed(batch: Batch, row: EventRow, event: StepFailed) -> None:
     }
     new = event.started is None
     if new:
-        values |= {"step_id": event.key, "start_time": row.time}
+        values |= {
+            "step_id": event.key,
+            "start_time": row.time,
+            "max_attempts": event.max_attempts,
+        }
     batch.steps.append(_step(row, event.key, values, "ended_event", new=new))
 
 

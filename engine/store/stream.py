@@ -190,7 +190,12 @@ def _step_then(execution_id: str, event: Event) -> tuple[str, StepRecord | None]
     if isinstance(event, StepLost):
         reason = "the engine ended while it ran; it runs again"
         return "step.retrying", _step(
-            execution_id, event.key, "pending", attempt=event.attempt, reason=reason
+            execution_id,
+            event.key,
+            "pending",
+            attempt=event.attempt,
+            max_attempts=event.max_attempts,
+            reason=reason,
         )
     return "", None
 
@@ -208,7 +213,6 @@ def _failed(execution_id: str, event: StepFailed) -> tuple[str, StepRecord]:
         reason=reason,
         error_type=event.error.type,
         error_message=event.error.message,
-        max_attempts=event.max_attempts,
     )
     name = "retrying" if event.retry_at else status
     return f"step.{name}", record
@@ -223,6 +227,7 @@ def _ended(
         event.key,
         status,
         attempt=event.attempt,
+        max_attempts=event.max_attempts,
         start_time=started,
         end_time=event.time,
         duration=(event.time - started).total_seconds() if started else None,

@@ -9,7 +9,7 @@ from typing import Any
 from engine.runtime import logs
 from engine.runtime.news import PAGE
 from engine.settings.settings import SchedulerSettings, Settings
-from engine.steps.base import StepContext, StepResult, StepView
+from engine.steps.base import StepContext, StepError, StepResult, StepView
 
 TWO = {
     "steps": [{"id": "a", "type": "act"}, {"id": "b", "type": "act", "depends_on": ["a"]}],
@@ -114,6 +114,25 @@ async def test_the_last_lines_of_a_step_come_before_its_end(bench: Any) -> None:
     heard = [e.data.line if e.type == "log" else e.type for e in events]
     lines = [[f"{step} {number}" for number in range(3)] for step in "ab"]
     assert heard == [*COURSE[:3], *lines[0], *COURSE[3:5], *lines[1], *COURSE[5:]]
+
+
+async def test_the_end_of_a_retried_step_tells_how_many_attempts_it_had(bench: Any) -> None:
+    async def second(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        if context.attempt == 1:
+            raise StepError("not yet")
+        return StepResult()
+
+    bench.act.acts = {"a": second}
+    policy = {"max_attempts": 3, "initial_delay": "1ms"}
+    async with bench.engine.subscribe() as batches:
+        identity = await bench.start(
+            {"steps": [{"id": "a", "type": "act", "retry_policy": policy}]}
+        )
+        events = await gathered(batches)
+    ended = next(event.data for event in events if event.type == "step.completed")
+    assert (ended.attempt, ended.max_attempts) == (2, 3)
+    (step,) = (await bench.engine.list_steps(identity)).items
+    assert (step.attempt, step.max_attempts) == (2, 3)
 
 
 async def test_no_line_of_many_comes_after_the_end_of_the_execution(bench: Any) -> None:
