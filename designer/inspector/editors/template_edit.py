@@ -127,10 +127,13 @@ class TemplateEdit(QPlainTextEdit):
         self.document().setDocumentMargin(max(0, (height - 2 - line) // 2))
 
     def _fit(self) -> None:
-        shown = round(
-            self.document().size().height()
-        )  # lines, those that wrap as many as they take
+        shown = round(self.document().size().height())  # lines; one that wraps counts as several
         lines = min(MAX_LINES, max(MIN_LINES, shown))
+        # A bar that comes while the field grows would take width, wrap more lines, and so stay.
+        bar = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            bar.ScrollBarAsNeeded if shown > MAX_LINES else bar.ScrollBarAlwaysOff
+        )
         self.setFixedHeight(lines * QFontMetrics(self.font()).lineSpacing() + 24)
 
 
