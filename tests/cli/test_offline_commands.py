@@ -205,6 +205,20 @@ def test_the_designers_options_open_the_designer(
     assert "no display" in done.stderr
 
 
+def test_a_file_that_is_missing_does_not_stop_the_others(
+    treadle: Command, good: Path, tmp_path: Path
+) -> None:
+    done = treadle("validate", "missing.yaml", good, "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["valid"]) == (3, False)
+    assert [problem["code"] for problem in found["problems"]] == ["unreadable"]
+    (tmp_path / "bad.yaml").write_text(BAD, encoding="utf-8")
+    done = treadle("validate", "missing.yaml", "bad.yaml")
+    assert done.returncode == 2, "an invalid definition weighs more"
+    assert "missing.yaml" in done.stderr
+    assert "transfrom" in done.stdout
+
+
 def test_an_unknown_option_is_told(treadle: Command) -> None:
     done = treadle("--servr", "http://127.0.0.1:1")
     assert done.returncode == 2

@@ -99,3 +99,23 @@ def test_a_text_that_is_not_utf8_is_a_bad_request(api: httpx.Client, body: bytes
 def test_a_body_that_is_too_large_is_told_how_large_it_may_be(api: httpx.Client) -> None:
     body = b'{"source": "' + b"x" * (17 * 1024 * 1024) + b'"}'
     assert "16 MB" in problem(api.post("/api/v1/validate", content=body), 413)["detail"]
+
+
+@pytest.mark.parametrize(
+    ("route", "key", "place", "words"),
+    [
+        ("/api/v1/executions", "path", "flow.yaml", "not an absolute path"),
+        ("/api/v1/executions", "folder", "../here", "not an absolute path"),
+        ("/api/v1/executions", "folder", "/tmp/\0", "NUL"),
+        (WORKFLOWS, "path", "flow.yaml", "not an absolute path"),
+        ("/api/v1/validate", "folder", "here", "not an absolute path"),
+    ],
+)
+def test_places_that_are_not_absolute_are_refused(
+    api: httpx.Client, route: str, key: str, place: str, words: str
+) -> None:
+    text = "name: a\nsteps: []\n"
+    body = {"definition" if route == WORKFLOWS else "source": text, key: place}
+    detail = problem(api.post(route, json=body), 422)["detail"]
+    assert detail.startswith(f"{key}: ")
+    assert words in detail

@@ -13,6 +13,7 @@ from engine.service.routes.queries import (
     Limit,
     Moment,
     TheEngine,
+    check_places,
     moment,
     reading,
 )
@@ -60,6 +61,7 @@ async def run_text(
     engine: TheEngine, data: ExecutionWrite, idempotency_key: IdempotencyKey = None
 ) -> Execution:
     """Runs a text as it is; with a path it is registered as that file's workflow."""
+    check_places(path=data.path, folder=data.folder)
     identity = await engine.execute(
         source=data.source,
         path=data.path,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 from litestar.params import Dependency, Parameter
@@ -56,3 +57,16 @@ def moment(name: str, text: str | None) -> datetime | None:
             f'{name}: "{text}" is not an ISO 8601 time, e.g. 2026-11-24T08:00Z',
         ) from None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def check_places(**places: str | None) -> None:
+    """Paths and folders in a request's body. Raises ApiError (422) for one that is not absolute:
+    the engine has no folder of its own in which a relative one would start."""
+    for name, place in places.items():
+        if place is None:
+            continue
+        if "\0" in place:
+            raise ApiError(422, "Invalid request", f"{name}: a path holds no NUL character")
+        if not Path(place).is_absolute():
+            detail = f'{name}: "{place}" is not an absolute path'
+            raise ApiError(422, "Invalid request", detail)

@@ -7,7 +7,7 @@ from litestar import delete, get, post, put
 from litestar.params import Parameter
 
 from engine.service import mapping
-from engine.service.routes.queries import Cursor, Limit, TheEngine, reading
+from engine.service.routes.queries import Cursor, Limit, TheEngine, check_places, reading
 from engine.service.types import Page, Workflow, WorkflowState, WorkflowStatus, WorkflowWrite
 from engine.store.workflows import WorkflowFilter
 
@@ -119,6 +119,7 @@ async def cancel(engine: TheEngine, workflow_id: str) -> Workflow:
 
 def _written(data: WorkflowWrite) -> dict[str, Any]:
     """What the engine is given of a written workflow; a tree becomes text."""
+    check_places(path=data.path, folder=data.folder)
     given = msgspec.structs.asdict(data)
     definition = given.pop("definition")
     text = definition if isinstance(definition, str) else mapping.text_of(definition)
