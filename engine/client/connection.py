@@ -26,6 +26,8 @@ RESTARTS = 5
 """Restarts, each soon after the other, after which a local engine is given up."""
 STEADY = 30.0
 """Seconds after which a started engine counts as well."""
+UNANSWERED = 50
+"""Connections in a row that an engine may drop before it is given up."""
 PATIENCE = 20.0
 """Seconds that a request waits for a lost engine to come back."""
 LONGEST_PAUSE = 2.0
@@ -205,13 +207,31 @@ class Connection:
         return True
 
     async def _attach(self, supervisor: Supervisor) -> None:
-        self._endpoint = await supervisor.connect()
-        self._http = http = open_http(self._endpoint)
+        http = await self._reach(supervisor)
         if self._keep:
             await _tell_to_stay(http)
+        self._http = http
         self._gone.clear()
         self._usable.set()
         self._tell("ready")
+
+    async def _reach(self, supervisor: Supervisor) -> "httpx.AsyncClient":
+        """A client of an engine that answers. One that is being killed still takes connections for
+        a moment, and drops them; it is passed over.
+        """
+        import httpx
+
+        for _ in range(UNANSWERED):
+            self._endpoint = await supervisor.connect()
+            http = open_http(self._endpoint)
+            try:
+                await http.get("/health")
+            except httpx.TransportError:
+                await http.aclose()
+                await asyncio.sleep(0.02)
+            else:
+                return http
+        raise EngineUnavailable("the engine takes connections, but does not answer")
 
     async def _supervise(self, supervisor: Supervisor) -> None:
         restarts, since = 0, 0.0
