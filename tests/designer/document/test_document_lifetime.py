@@ -32,7 +32,8 @@ def test_there_is_one_collector_however_many_documents(qtbot):
 
 
 def test_a_document_may_go_while_its_text_is_checked(qtbot):
-    text = "steps:\n" + "".join(f"  - {{id: s{i}, type: script}}\n" for i in range(300))
+    # So many steps that the check is surely seen under way between two looks.
+    text = "steps:\n" + "".join(f"  - {{id: s{i}, type: script}}\n" for i in range(3000))
     gone = []
     for _ in range(5):
         document = Document.from_text(text)
