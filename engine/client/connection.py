@@ -114,13 +114,16 @@ class Connection:
         Raises EngineUnavailable when it has been given up, or does not come in time.
         """
         try:
-            await asyncio.wait_for(self._usable.wait(), patience)
+            async with asyncio.timeout(patience):
+                while True:
+                    await self._usable.wait()
+                    if self._failure is not None:
+                        raise self._failure
+                    if self._http is not None:
+                        return self._http
+                    await asyncio.sleep(0)  # it was lost again before this went on
         except TimeoutError:
             raise EngineUnavailable("the engine was lost and has not come back yet") from None
-        if self._failure is not None:
-            raise self._failure
-        assert self._http is not None
-        return self._http
 
     async def request(
         self,
