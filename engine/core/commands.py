@@ -1,11 +1,12 @@
 """What an execution asks the world to do next."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from engine.core.events import Event
+from engine.core.events import Event, Failure
 
 
 class StartStep(Struct, frozen=True):
@@ -23,14 +24,76 @@ class CancelStep(Struct, frozen=True):
 
 
 class SetTimer(Struct, frozen=True):
-    """Tell the execution when ``at`` has come: its own timeout, or the one of its queue."""
+    """Tell the execution when ``at`` has come.
 
-    kind: Literal["execution", "queue"]
+    ``execution`` and ``queue`` are its own timeouts; ``deadline`` is the timeout of a step that
+    takes no worker, ``due`` the time that such a step waits for.
+    """
+
+    kind: Literal["execution", "queue", "deadline", "due"]
     at: datetime
+    key: str = ""
+    attempt: int = 0
 
 
 class RenderOutput(Struct, frozen=True):
     """Make what the execution returns from the definition's ``output``."""
+
+
+class CheckIteration(Struct, frozen=True):
+    """Evaluate a loop's ``while`` before the iteration of that index."""
+
+    key: str
+    index: int
+
+
+class RenderIteration(Struct, frozen=True):
+    """Evaluate a loop's ``output`` and ``break`` after the iteration of that index."""
+
+    key: str
+    index: int
+
+
+class Conclude(Struct, frozen=True):
+    """A step that takes no worker has come to this: map its output, judge it, record its end."""
+
+    key: str
+    attempt: int
+    output: Any = None
+    error: Failure | None = None
+    retryable: bool = True
+
+
+class StartChild(Struct, frozen=True):
+    """Start the execution of a sub-workflow; with ``retry_of`` only what failed in that one."""
+
+    key: str
+    attempt: int
+    retry_of: str | None = None
+
+
+class WatchChild(Struct, frozen=True):
+    """Tell the execution how its child ends."""
+
+    key: str
+    execution_id: str
+
+
+class SteerChild(Struct, frozen=True):
+    """Cancel, pause or resume a child."""
+
+    execution_id: str
+    action: Literal["cancel", "pause", "resume"]
+    reason: str = ""
+
+
+class Listen(Struct, frozen=True):
+    """Tell the step when an event of this type comes whose data has these fields."""
+
+    key: str
+    attempt: int
+    type: str
+    match: Mapping[str, Any]
 
 
 class Record(Struct, frozen=True):
@@ -39,6 +102,20 @@ class Record(Struct, frozen=True):
     event: Event
 
 
-Command = StartStep | CancelStep | SetTimer | RenderOutput | Record
-Order = StartStep | CancelStep | SetTimer | RenderOutput
+Order = (
+    StartStep
+    | CancelStep
+    | SetTimer
+    | RenderOutput
+    | CheckIteration
+    | RenderIteration
+    | Conclude
+    | StartChild
+    | WatchChild
+    | SteerChild
+    | Listen
+)
 """What is left for the engine to carry out once everything is recorded."""
+Command = Order | Record
+AT_ONCE = (StartStep, CancelStep, RenderOutput, CheckIteration, RenderIteration, Conclude)
+"""Orders whose events follow without anything to wait for."""

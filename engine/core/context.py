@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from engine.core.events import Cause, Failure
-from engine.core.state import State, StepState
+from engine.core.state import Scope, State, StepState
 
 
 class Surroundings(Struct, frozen=True, kw_only=True):
@@ -20,25 +20,32 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 
 
 class StepViews(Mapping[str, Any]):
-    """``steps``: by id, what each step came to; its output is null until it completed."""
+    """``steps``: by id, what each step came to; its output is null until it completed.
 
-    __slots__ = ("_state",)
+    Seen are the steps of one list, and of the lists that enclose it.
+    """
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    __slots__ = ("_scope",)
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
 
     def __getitem__(self, key: str) -> dict[str, Any]:
-        node = self._state.plan.by_id[key]
-        return step_view(self._state.steps[node.index])
+        for scope in self._scope.outward():
+            node = scope.graph.by_id.get(key)
+            if node is not None:
+                return step_view(scope.steps[node.index])
+        raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._state.plan.by_id)
+        for scope in self._scope.outward():
+            yield from scope.graph.by_id
 
     def __len__(self) -> int:
-        return len(self._state.plan.nodes)
+        return sum(len(scope.graph.by_id) for scope in self._scope.outward())
 
 
-PUBLIC_STATUS = {"ready": "pending", "retrying": "waiting"}
+PUBLIC_STATUS = {"ready": "pending", "retrying": "waiting", "open": "running"}
 
 
 def step_view(step: StepState) -> dict[str, Any]:
@@ -56,13 +63,16 @@ def failure_view(failure: Failure | None) -> dict[str, Any] | None:
     return None if failure is None else {"type": failure.type, "message": failure.message}
 
 
-def template_context(state: State, around: Surroundings) -> dict[str, Any]:
-    """Everything that the templates of a step may use, except its own output."""
+def template_context(
+    state: State, around: Surroundings, scope: Scope | None = None
+) -> dict[str, Any]:
+    """Everything that templates in ``scope`` may use, a step's own output excepted."""
     workflow = state.plan.workflow
-    return {
-        "variables": state.variables,
+    scope = scope or state.top
+    context = {
+        "variables": scope.variables,
         "input": state.input,
-        "steps": StepViews(state),
+        "steps": StepViews(scope),
         "secrets": around.secrets,
         "execution": {
             "id": around.execution_id,
@@ -77,6 +87,28 @@ def template_context(state: State, around: Surroundings) -> dict[str, Any]:
         },
         "trigger": _trigger_view(state.cause),
     }
+    loop = loop_view(scope)
+    if loop is not None:
+        context["loop"] = loop
+    return context
+
+
+def loop_view(scope: Scope) -> dict[str, Any] | None:
+    """``loop`` as the steps of an iteration see it; None outside of loops."""
+    around = next((s for s in scope.outward() if s.parent is not None and _is_loop(s)), None)
+    if around is None or around.parent is None:
+        return None
+    return iteration_view(around.parent, around.index or 0, around.item)
+
+
+def iteration_view(step: StepState, index: int, item: Any = None) -> dict[str, Any]:
+    """``loop`` for an iteration of a loop step."""
+    last = step.rounds.last(index) if step.rounds is not None else None
+    return {"item": item, "index": index, "parent": loop_view(step.scope), "last": last}
+
+
+def _is_loop(scope: Scope) -> bool:
+    return scope.parent is not None and scope.parent.node.step.type == "loop"
 
 
 def _trigger_view(cause: Cause | None) -> dict[str, Any] | None:

@@ -6,32 +6,46 @@ events, so a history that is replayed gives the same state.
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
-from engine.core import ending, steps
-from engine.core.commands import Command, Order, Record, SetTimer
+from engine.core import bodies, ending, pausing, steps, waits
+from engine.core.commands import AT_ONCE, Command, Order, Record
 from engine.core.events import (
     CancelRequested,
+    ChildEnded,
+    ChildStarted,
+    DeadlineReached,
     Event,
+    EventArrived,
+    ExecutionBusy,
     ExecutionEnded,
+    ExecutionIdle,
+    ExecutionPaused,
     ExecutionQueued,
+    ExecutionResumed,
     ExecutionStarted,
     InvalidEventError,
+    IterationChecked,
+    IterationEnded,
     OutputRendered,
+    StepAnswered,
     StepCancelled,
     StepCompleted,
+    StepDue,
     StepFailed,
     StepLost,
     StepSkipped,
     StepStarted,
+    StepWaiting,
     TimeoutReached,
 )
 from engine.core.offer import offer
 from engine.core.plan import Plan
 from engine.core.state import State
+from engine.core.timers import execution_timer, queue_timer
 
 __all__ = ["InvalidEventError", "Turn", "advance", "decide", "replay", "resume"]
 
@@ -65,6 +79,8 @@ def advance(state: State, event: Event) -> Turn:
                 pending.append(command.event)
             else:
                 orders.append(command)
+        if not pending and _falls_idle(state, orders):
+            pending.append(ExecutionIdle(time=event.time))
     return Turn(events, orders)
 
 
@@ -103,26 +119,20 @@ def resume(state: State, time: datetime, *, clean: bool = False) -> Turn:
     return turn
 
 
-def execution_timer(state: State) -> list[SetTimer]:
-    """The timer of the execution's own timeout, while it runs."""
-    seconds = state.plan.workflow.timeout
-    if seconds is None or state.started is None or state.phase != "graph":
-        return []
-    return [SetTimer("execution", state.started + timedelta(seconds=seconds))]
-
-
-def queue_timer(state: State) -> list[SetTimer]:
-    """The timer of the execution's time in the queue."""
-    seconds = state.plan.workflow.queue_timeout
-    if seconds is None or state.queued is None:
-        return []
-    return [SetTimer("queue", state.queued + timedelta(seconds=seconds))]
+def _falls_idle(state: State, orders: list[Order]) -> bool:
+    """Whether nothing runs or is about to, and something outside is waited for."""
+    if state.busy or not state.waiting or state.idle or state.paused is not None:
+        return False
+    return state.phase != "ended" and not any(isinstance(order, AT_ONCE) for order in orders)
 
 
 def _queued(state: State, event: ExecutionQueued, commands: list[Command]) -> None:
     if state.phase != "new":
         raise InvalidEventError("the execution was queued twice")
     state.begin(event.input, event.cause, event.time)
+    state.parent = event.parent
+    state.reused = dict(event.reused)
+    state.children = event.children
     commands.extend(queue_timer(state))
 
 
@@ -132,21 +142,43 @@ def _started(state: State, event: ExecutionStarted, commands: list[Command]) -> 
     state.phase = "graph"
     state.started = event.time
     commands.extend(execution_timer(state))
-    for node in state.plan.roots:
-        offer(state.steps[node.index], event.time, commands)
-    if not state.open:
+    top = state.top
+    for node in top.graph.roots:
+        offer(state, top.step(node), event.time, commands)
+    if not top.open:
         ending.graph_ended(state, event.time, commands)
+
+
+def _idle(state: State, event: ExecutionIdle, commands: list[Command]) -> None:
+    state.idle = True
+
+
+def _busy(state: State, event: ExecutionBusy, commands: list[Command]) -> None:
+    state.idle = False
 
 
 _RULES: dict[type, Callable[[State, Any, list[Command]], None]] = {
     ExecutionQueued: _queued,
     ExecutionStarted: _started,
+    ExecutionPaused: pausing.paused,
+    ExecutionResumed: pausing.resumed,
+    ExecutionIdle: _idle,
+    ExecutionBusy: _busy,
     StepStarted: steps.started,
+    StepWaiting: waits.waiting,
     StepCompleted: steps.completed,
     StepFailed: steps.failed,
     StepLost: steps.lost,
     StepSkipped: steps.skipped,
     StepCancelled: steps.cancelled,
+    StepDue: waits.came_due,
+    DeadlineReached: waits.deadline_reached,
+    EventArrived: waits.event_arrived,
+    StepAnswered: waits.answered,
+    IterationChecked: bodies.checked,
+    IterationEnded: bodies.iteration_ended,
+    ChildStarted: waits.child_started,
+    ChildEnded: waits.child_ended,
     CancelRequested: ending.cancel_requested,
     TimeoutReached: ending.timeout_reached,
     OutputRendered: ending.output_rendered,

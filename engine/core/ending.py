@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from engine.core.bodies import default_output
 from engine.core.commands import Command, Record, RenderOutput
 from engine.core.events import (
     CancelRequested,
@@ -13,26 +14,30 @@ from engine.core.events import (
     OutputRendered,
     TimeoutReached,
 )
-from engine.core.offer import halt, offer
+from engine.core.offer import offer
 from engine.core.state import ACTIVE, HandlerKind, State, StepState
+from engine.core.stopping import halt, halt_scope
+from engine.core.timers import execution_timer, queue_timer
 from engine.definition.units import format_duration
 
 
 def is_stopping(state: State, step: StepState) -> bool:
     """Whether a running step is being cancelled, so that nothing is tried again."""
-    return state.stop is not None if step.node.in_graph else state.handler is None
+    return bool(step.scope.halted) if step.node.in_graph else state.handler is None
 
 
 def check_fail_fast(state: State, time: datetime, commands: list[Command]) -> None:
     """With ``fail_fast`` a failure that nothing takes stops the others at once."""
-    if state.unhandled is not None and state.plan.workflow.fail_fast:
-        reason = f'step "{state.unhandled.key}" failed, and the workflow fails fast'
+    failed = state.top.unhandled
+    if failed is not None and state.plan.workflow.fail_fast:
+        reason = f'step "{failed.key}" failed, and the workflow fails fast'
         _stop(state, "failed", reason, time, commands)
 
 
 def cancel_requested(state: State, event: CancelRequested, commands: list[Command]) -> None:
     state.cancels += 1
     state.reason = event.reason or "it was cancelled"
+    state.paused = None
     if state.phase == "queued":
         _conclude(state, "cancelled", None, event.time, commands)
     elif state.phase == "graph":
@@ -45,7 +50,13 @@ def cancel_requested(state: State, event: CancelRequested, commands: list[Comman
 
 
 def timeout_reached(state: State, event: TimeoutReached, commands: list[Command]) -> None:
-    if event.queued:
+    """The execution, or its time in the queue, is over, unless pauses have moved that."""
+    if state.paused is not None:
+        return
+    timers = queue_timer(state) if event.queued else execution_timer(state)
+    if timers and timers[0].at > event.time:
+        commands.extend(timers)
+    elif event.queued:
         if state.phase == "queued":
             limit = format_duration(state.plan.workflow.queue_timeout or 0)
             state.reason = f"it waited in the queue for longer than {limit}"
@@ -63,7 +74,7 @@ def graph_ended(state: State, time: datetime, commands: list[Command]) -> None:
     """Nothing of the graph can run any more: what the execution came to is known."""
     if state.stop in ("cancelled", "timed_out"):
         _conclude(state, state.stop, state.error, time, commands)
-    elif (step := state.unhandled) is not None:
+    elif (step := state.top.unhandled) is not None:
         error = step.error or Failure("error", "it failed")
         failure = Failure(error.type, f'step "{step.key}" failed: {error.message}')
         _conclude(state, "failed", failure, time, commands)
@@ -71,11 +82,7 @@ def graph_ended(state: State, time: datetime, commands: list[Command]) -> None:
         state.phase = "output"
         commands.append(RenderOutput())
     else:
-        state.output = {
-            node.id: step.output
-            for node in state.plan.last
-            if (step := state.steps[node.index]).status == "completed"
-        }
+        state.output = default_output(state.top)
         _conclude(state, "completed", None, time, commands)
 
 
@@ -113,9 +120,7 @@ def due(state: State) -> Iterator[RenderOutput]:
 def _stop(state: State, why: Outcome, reason: str, time: datetime, commands: list[Command]) -> None:
     """Nothing of the graph starts any more: running steps are cancelled, the others passed by."""
     state.stop, state.reason = why, reason
-    for step in state.steps:
-        if step.node.in_graph:
-            halt(step, reason, time, commands)
+    halt_scope(state.top, reason, time, commands)
 
 
 def _conclude(
@@ -130,7 +135,7 @@ def _conclude(
     workflow = state.plan.workflow
     if outcome in ("failed", "timed_out"):
         for step in reversed(state.compensable):
-            _line_up(state, "compensate", (step.node.step.compensate or "",))
+            state.handlers.append(("compensate", _compensation(state, step)))
         _line_up(state, "on_failure", workflow.on_failure)
     elif outcome == "cancelled":
         _line_up(state, "on_cancel", workflow.on_cancel)
@@ -144,12 +149,22 @@ def _line_up(state: State, kind: HandlerKind, keys: tuple[str, ...]) -> None:
     state.handlers.extend((kind, state.step(key)) for key in keys)
 
 
+def _compensation(state: State, completed: StepState) -> StepState:
+    """The handler that undoes a step; inside a body there is one for each round."""
+    node = state.plan.graph.by_id[completed.node.step.compensate or ""]
+    scope = completed.scope
+    if scope.parent is None:
+        return state.top.step(node)
+    key = scope.prefix + node.id
+    return state.inner.setdefault(key, StepState(node, scope, key))
+
+
 def _next_handler(state: State, time: datetime, commands: list[Command]) -> None:
     while state.handlers:
         kind, step = state.handlers.popleft()
         if step.status == "pending":
             state.handler = (kind, step)
-            offer(step, time, commands)
+            offer(state, step, time, commands)
             return
     if state.outcome is not None:
         end = ExecutionEnded(

@@ -2,18 +2,24 @@
 
 from datetime import datetime
 
-from engine.core.commands import CancelStep, Command, Record, StartStep
-from engine.core.events import StepCancelled, StepSkipped
-from engine.core.state import StepState
+from engine.core.commands import Command, Record, StartStep
+from engine.core.events import StepCompleted, StepSkipped
+from engine.core.state import State, StepState
 
 
-def offer(step: StepState, time: datetime, commands: list[Command]) -> None:
-    """The ports that a step waits for have fired: it starts, or is passed by."""
-    if step.node.step.enabled:
-        step.status = "ready"
-        commands.append(StartStep(step.key, step.attempt + 1))
-    else:
+def offer(state: State, step: StepState, time: datetime, commands: list[Command]) -> None:
+    """The ports that a step waits for have fired: it starts, is passed by, or is there already.
+
+    While the execution is paused it only becomes ready.
+    """
+    if not step.node.step.enabled:
         skip(step, "it is switched off", time, commands, bypass=True)
+        return
+    state.move(step, "ready")
+    if step.key in state.reused:
+        _use_again(state, step, time, commands)
+    elif state.paused is None:
+        commands.append(StartStep(step.key, step.attempt + 1))
 
 
 def skip(
@@ -21,25 +27,24 @@ def skip(
 ) -> None:
     """The step will not run."""
     step.doomed = True
-    commands.append(Record(StepSkipped(time=time, key=step.key, reason=reason, bypass=bypass)))
+    skipped = StepSkipped(
+        time=time, key=step.key, reason=reason, bypass=bypass, index=step.scope.index
+    )
+    commands.append(Record(skipped))
 
 
-def halt(step: StepState, reason: str, time: datetime, commands: list[Command]) -> None:
-    """The step is stopped, wherever it stands; one that has ended stays as it is."""
-    if step.status == "running":
-        commands.append(CancelStep(step.key))
-    elif step.doomed:
-        return
-    elif step.status == "retrying" or (step.status == "ready" and step.ran):
-        step.doomed = True
-        cancelled = StepCancelled(
-            time=time,
-            key=step.key,
-            attempt=step.attempt,
-            reason=reason,
-            started=step.started,
-            max_attempts=step.max_attempts,
-        )
-        commands.append(Record(cancelled))
-    elif step.status in ("pending", "ready"):
-        skip(step, reason, time, commands)
+def _use_again(state: State, step: StepState, time: datetime, commands: list[Command]) -> None:
+    known = state.reused[step.key]
+    step.doomed = True  # the event that ends it is on its way
+    completed = StepCompleted(
+        time=time,
+        key=step.key,
+        attempt=step.attempt,
+        started=time,
+        output=known.output,
+        branch=known.branch,
+        variables=known.variables,
+        reused=True,
+        index=step.scope.index,
+    )
+    commands.append(Record(completed))

@@ -1,12 +1,19 @@
-"""A definition made ready to run: its graph, from each port to the steps that take it."""
+"""A definition made ready to run: its graphs, from each port to the steps that take it."""
 
-from engine.definition.model import Step, Workflow, dependencies
+from typing import Literal
+
+from engine.definition.model import Body, Step, Workflow, dependencies
+
+BODY_TYPES = frozenset({"loop", "parallel"})
+WAIT_TYPES = frozenset({"wait", "approval", "workflow"})
+NodeKind = Literal["work", "body", "wait"]
+"""``work`` is done by a worker; ``body`` and ``wait`` steps are the core's own, and hold none."""
 
 
 class Node:
-    """One step of the plan. ``takers`` are the (port, step) pairs that wait for it."""
+    """One step of a graph. ``takers`` are the (port, step) pairs that wait for it."""
 
-    __slots__ = ("id", "in_graph", "index", "needs", "step", "takers")
+    __slots__ = ("bodies", "id", "in_graph", "index", "kind", "needs", "step", "takers")
 
     def __init__(self, index: int, step: Step, *, in_graph: bool) -> None:
         self.index = index
@@ -14,34 +21,43 @@ class Node:
         self.step = step
         self.in_graph = in_graph
         """False for handlers, which stand outside the graph."""
+        self.kind: NodeKind = "work"
+        if step.type in BODY_TYPES:
+            self.kind = "body"
+        elif step.type in WAIT_TYPES:
+            self.kind = "wait"
         self.needs: list[tuple[Node, str]] = []
         self.takers: list[tuple[str, Node]] = []
+        self.bodies: tuple[Graph, ...] = ()
+        """The graph of a loop's iteration, or one for each branch."""
 
 
-class Plan:
-    """The compiled form of one text of a workflow; shared by its executions and never changed.
+class Graph:
+    """One list of steps that depend on each other: the top of a workflow, or a body.
 
     Raises ValueError where a step depends on one that is not there, or on itself in a circle: a
     definition that was checked has neither.
     """
 
-    def __init__(self, workflow: Workflow) -> None:
-        self.workflow = workflow
-        handlers = workflow.handlers
+    def __init__(
+        self, steps: tuple[Step, ...], name: str = "", handlers: frozenset[str] = frozenset()
+    ) -> None:
+        self.name = name
+        """The branch's name; empty for the top and for the body of a loop."""
         self.nodes = tuple(
-            Node(index, step, in_graph=step.id not in handlers)
-            for index, step in enumerate(workflow.steps)
+            Node(index, step, in_graph=step.id not in handlers) for index, step in enumerate(steps)
         )
         self.by_id = {node.id: node for node in self.nodes}
         self._wire()
         graph = [node for node in self.nodes if node.in_graph]
-        self.graph_size = len(graph)
+        self.size = len(graph)
         self.roots = tuple(node for node in graph if not node.needs)
         self.last = tuple(node for node in graph if not node.takers)
         """Steps that nothing else depends on: they make the default output."""
-        self.set_names = tuple({n: None for s in workflow.walk() for n in s.output_mapping})
-        """Variables that some step sets."""
         self._refuse_circles(len(graph))
+        for node in self.nodes:
+            if node.step.bodies:
+                node.bodies = tuple(Graph(body.steps, body.name) for body in branches_of(node.step))
 
     def _wire(self) -> None:
         waits = dependencies(tuple(node.step for node in self.nodes if node.in_graph))
@@ -64,3 +80,23 @@ class Plan:
         if len(free) < size:
             stuck = sorted(node.id for node, count in waiting.items() if count)
             raise ValueError(f"these steps wait for each other: {', '.join(stuck[:10])}")
+
+
+class Plan:
+    """The compiled form of one text of a workflow; shared by its executions and never changed.
+
+    Raises ValueError as ``Graph`` does.
+    """
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.graph = Graph(workflow.steps, handlers=workflow.handlers)
+        self.set_names = tuple({n: None for s in workflow.walk() for n in s.output_mapping})
+        """Variables that some step sets."""
+
+
+def branches_of(step: Step) -> tuple[Body, ...]:
+    """The bodies of a step; of the steps that stand side by side in ``parallel`` each is one."""
+    if step.type == "parallel" and any(not body.name for body in step.bodies):
+        return tuple(Body(inner.id, (inner,)) for body in step.bodies for inner in body.steps)
+    return step.bodies

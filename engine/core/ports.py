@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from engine.core.plan import Node
-from engine.core.state import OVER, State, StepState
+from engine.core.state import OVER, StepState
 from engine.definition.model import ALWAYS, DONE, FAILURE, SUCCESS
 
 Verdict = Literal["run", "skip", "wait"]
@@ -30,12 +29,12 @@ def arrive(taker: StepState, fired: bool) -> Verdict:
     return "run" if fired else "skip"
 
 
-def why_skipped(state: State, node: Node) -> str:
+def why_skipped(taker: StepState) -> str:
     """In words: the ports of a skipped step's join that did not fire."""
     dead = [
         f"{source.id}.{port}"
-        for source, port in node.needs
-        if (step := state.steps[source.index]).status in OVER and not fires(step, port)
+        for source, port in taker.node.needs
+        if (step := taker.scope.steps[source.index]).status in OVER and not fires(step, port)
     ]
     named = ", ".join(dead[:5]) + (" ..." if len(dead) > 5 else "")
     return f"it waits for {named}, which did not fire" if dead else "nothing it waits for fired"

@@ -5,7 +5,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from engine.core.context import Surroundings, template_context
+from engine.core.bodies import default_output
+from engine.core.context import Surroundings, iteration_view, template_context
 from engine.core.events import Failure
 from engine.core.state import State, StepState
 from engine.definition.template import (
@@ -28,6 +29,8 @@ class ConfigRules(Protocol):
     def expressions(self) -> tuple[tuple[str, ...], ...]: ...
     @property
     def literal(self) -> tuple[tuple[str, ...], ...]: ...
+    @property
+    def deferred(self) -> tuple[str, ...]: ...
 
     def is_expression(self, path: Sequence[str | int]) -> bool: ...
     def is_literal(self, path: Sequence[str | int]) -> bool: ...
@@ -78,7 +81,7 @@ def prepare(
     definition = step.node.step
     place = _Place({}, volatile)
     if definition.when is not None or definition.input_mapping or definition.config:
-        place = _Place(template_context(state, around), volatile)
+        place = _Place(template_context(state, around, step.scope), volatile)
     try:
         if definition.when is not None and not _condition(definition.when, place):
             return Skip("its `when` is false")
@@ -100,7 +103,7 @@ def map_output(
     mapping = step.node.step.output_mapping
     if not mapping:
         return Mapped(None)
-    context = template_context(state, around)
+    context = template_context(state, around, step.scope)
     context["output"] = output
     try:
         return Mapped(_mapping("output_mapping", mapping, _Place(context, volatile)))
@@ -119,13 +122,77 @@ def render_output(
         return Failure("template", str(error))
 
 
-def _condition(when: str | bool, place: _Place) -> bool:
-    if isinstance(when, bool):
-        return when
+class Iteration(Struct, frozen=True):
+    """What an iteration gives, and whether the loop ends with it."""
+
+    output: Any
+    stop: bool
+
+
+def check_iteration(
+    state: State, step: StepState, index: int, around: Surroundings, volatile: Volatile | None
+) -> bool | Failure:
+    """Whether a loop's ``while`` holds before the iteration of that index."""
+    context = template_context(state, around, step.scope)
+    item = step.rounds.item(index) if step.rounds is not None else None
+    context["loop"] = iteration_view(step, index, item)
+    condition = (step.config or {}).get("while")
+    try:
+        return _condition(condition, _Place(context, volatile), "config.while")
+    except _PlacedError as error:
+        return Failure("template", str(error))
+
+
+def render_iteration(
+    state: State, step: StepState, index: int, around: Surroundings, volatile: Volatile | None
+) -> Iteration | Failure:
+    """A loop's ``output`` and ``break`` after the iteration of that index, in its scope."""
+    scope = step.rounds.open[index] if step.rounds is not None else step.scope
+    config = step.config or {}
+    place = _Place(template_context(state, around, scope), volatile)
+    try:
+        output: Any = default_output(scope)
+        if config.get("output") is not None:
+            output = _value("config.output", config["output"], place)
+        if config.get("break") is None:
+            return Iteration(output, stop=False)
+        place.context["loop"]["last"] = output
+        return Iteration(output, _condition(config["break"], place, "config.break"))
+    except _PlacedError as error:
+        return Failure("template", str(error))
+
+
+def cache_key(
+    state: State, step: StepState, around: Surroundings, volatile: Volatile | None
+) -> str | Failure:
+    """The key under which a step's result is kept, from its ``cache``."""
+    cache = step.node.step.cache
+    place = _Place(template_context(state, around, step.scope), volatile)
+    try:
+        value = _value("cache.key", cache.key if cache is not None else "", place)
+    except _PlacedError as error:
+        return Failure("template", str(error))
+    return value if isinstance(value, str) else repr(value)
+
+
+def concurrency_key(state: State, around: Surroundings, volatile: Volatile | None) -> str | Failure:
+    """The key by which executions of a workflow exclude each other."""
+    concurrency = state.plan.workflow.concurrency
+    place = _Place(template_context(state, around), volatile)
+    try:
+        value = _value("concurrency.key", concurrency.key if concurrency else "", place)
+    except _PlacedError as error:
+        return Failure("template", str(error))
+    return value if isinstance(value, str) else repr(value)
+
+
+def _condition(when: Any, place: _Place, name: str = "when") -> bool:
+    if not isinstance(when, str):
+        return bool(when)
     try:
         return truth(parse_expression(when).evaluate(place.context, place.volatile))
     except TemplateError as error:
-        raise _PlacedError("when", error) from error
+        raise _PlacedError(name, error) from error
 
 
 def _mapping(name: str, values: Mapping[str, Any], place: _Place) -> dict[str, Any]:
@@ -142,9 +209,12 @@ def _value(name: str, value: Any, place: _Place) -> Any:
 
 
 def _config(config: Mapping[str, Any], rules: ConfigRules, place: _Place) -> dict[str, Any]:
-    if not rules.expressions and not rules.literal:
+    if not rules.expressions and not rules.literal and not rules.deferred:
         return _mapping("config", config, place)
-    return {key: _part(value, (key,), rules, place) for key, value in config.items()}
+    return {
+        key: value if key in rules.deferred else _part(value, (key,), rules, place)
+        for key, value in config.items()
+    }
 
 
 def _part(value: Any, path: tuple[str | int, ...], rules: ConfigRules, place: _Place) -> Any:

@@ -16,6 +16,7 @@ from engine.core.events import (
     ExecutionStarted,
     Failure,
     InvalidEventError,
+    StepAnswered,
     StepCancelled,
     StepCompleted,
     StepFailed,
@@ -78,7 +79,7 @@ class Story:
 
     @property
     def status(self) -> dict[str, str]:
-        return {step.key: step.status for step in self.state.steps}
+        return {step.key: step.status for step in self.state.top.steps}
 
     @property
     def starts(self) -> list[str]:
@@ -200,6 +201,8 @@ def test_a_cut_off_step_with_an_effect_is_not_repeated() -> None:
     story.begin()
     story.start("a")
     story.tell(StepLost(time=NOW, key="a", attempt=1))
+    assert story.status == {"a": "waiting"}
+    story.tell(StepAnswered(time=NOW, key="a", decision="failed", by="ana"))
     assert story.state.outcome == "failed"
     assert story.state.error is not None
     assert story.state.error.type == "lost"
@@ -212,11 +215,11 @@ def test_the_timers_of_an_execution_and_its_queue() -> None:
     story.begin()
     assert SetTimer("execution", NOW + timedelta(seconds=60)) in story.orders
     story.start("a")
-    assert story.tell(TimeoutReached(time=NOW)) == [CancelStep("a")]
+    assert story.tell(TimeoutReached(time=NOW + timedelta(seconds=60))) == [CancelStep("a")]
     story.tell(StepCancelled(time=NOW, key="a", attempt=1))
     assert story.state.outcome == "timed_out"
     waiting = Story(workflow)
-    waiting.tell(TimeoutReached(time=NOW, queued=True))
+    waiting.tell(TimeoutReached(time=NOW + timedelta(seconds=5), queued=True))
     assert waiting.state.outcome == "timed_out"
     assert waiting.status == {"a": "pending"}
 

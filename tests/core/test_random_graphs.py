@@ -193,9 +193,9 @@ class World:
         step = self.state.step(key)
         if not step.node.in_graph:
             return
-        assert self.state.stop is None
+        assert not step.scope.halted
         fired = [
-            naive_fires(self.state.steps[source.index], port) for source, port in step.node.needs
+            naive_fires(step.scope.steps[source.index], port) for source, port in step.node.needs
         ]
         assert (all(fired) if step.node.step.join == "all" else any(fired)) or not fired
 
@@ -279,7 +279,7 @@ def picture(state: State) -> Any:
     """Everything of a state that a replay must bring back."""
     steps = [
         (s.key, s.status, s.attempt, s.output, s.branch, s.error, s.lost, s.remaining, s.handled)
-        for s in state.steps
+        for s in state.top.steps
     ]
     handlers = [(kind, step.key) for kind, step in state.handlers]
     return (
@@ -288,7 +288,7 @@ def picture(state: State) -> Any:
         state.output,
         state.error,
         state.variables,
-        state.open,
+        state.top.open,
         state.stop,
         handlers,
         steps,
@@ -303,7 +303,7 @@ def test_a_graph_ends_as_the_naive_interpreter_says(case: Case, seed: int) -> No
     outcome = naive_outcome(case, expected)
     assert state.outcome == outcome
     if outcome == "completed" or not case.workflow.fail_fast:
-        assert {step.key: step.status for step in state.steps} == expected
+        assert {step.key: step.status for step in state.top.steps} == expected
 
 
 @settings(max_examples=250, deadline=None)
@@ -324,7 +324,7 @@ def test_whatever_happens_the_execution_ends_and_nothing_runs_twice(case: Case, 
             over.add(event.key)
     assert ended
     if state.started is not None:
-        assert all(step.status in OVER for step in state.steps if step.node.in_graph)
+        assert all(step.status in OVER for step in state.top.steps if step.node.in_graph)
 
 
 @settings(max_examples=150, deadline=None)

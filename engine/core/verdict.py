@@ -1,0 +1,39 @@
+"""What a step without a worker has come to: told to the engine, which maps and records it."""
+
+from datetime import datetime
+from typing import Any
+
+from engine.core.commands import Command, Conclude, Record
+from engine.core.events import Failure, StepCancelled
+from engine.core.state import StepState
+
+
+def conclude(
+    step: StepState,
+    commands: list[Command],
+    *,
+    output: Any = None,
+    error: Failure | None = None,
+    retryable: bool = True,
+) -> None:
+    """The step completed with ``output``, or failed with ``error``."""
+    step.verdict = Conclude(step.key, step.attempt, output, error, retryable)
+    commands.append(step.verdict)
+
+
+def record_cancelled(step: StepState, reason: str, time: datetime, commands: list[Command]) -> None:
+    """The step was stopped, and nothing of it runs any more."""
+    step.verdict = None
+    step.doomed = True
+    commands.append(
+        Record(
+            StepCancelled(
+                time=time,
+                key=step.key,
+                attempt=step.attempt,
+                reason=reason,
+                started=step.started,
+                max_attempts=step.max_attempts,
+            )
+        )
+    )
