@@ -29,6 +29,9 @@ class NewExecution(Struct, frozen=True, kw_only=True):
     trigger_type: str = "manual"
     trigger_name: str | None = None
     retry_of: str | None = None
+    parent_execution: str | None = None
+    parent_key: str | None = None
+    concurrency_key: str | None = None
     owner: str
     idempotency_key: str | None = None
     mark_key: bytes
@@ -84,6 +87,9 @@ def add_execution(batch: Batch, new: NewExecution) -> None:
         "trigger_type": new.trigger_type,
         "trigger_name": new.trigger_name,
         "retry_of": new.retry_of,
+        "parent_execution": new.parent_execution,
+        "parent_key": new.parent_key,
+        "concurrency_key": new.concurrency_key,
         "owner": new.owner,
         "idempotency_key": new.idempotency_key,
         "mark_key": new.mark_key,
@@ -119,25 +125,6 @@ def claim(connection: Connection, execution_id: str, dead: str, me: str) -> bool
         .values(owner=me)
     )
     return done.rowcount == 1
-
-
-def want_cancel(connection: Connection, execution_id: str, reason: str) -> None:
-    """Asks the owner of an unfinished execution, another process, to cancel it."""
-    connection.execute(
-        update(executions)
-        .where(executions.c.id == execution_id, executions.c.end_time.is_(None))
-        .values(cancel_wanted=reason or "it was cancelled")
-    )
-
-
-def cancels_wanted(connection: Connection, owner: str) -> dict[str, str]:
-    """The executions of an owner that others want cancelled, and why."""
-    query = select(executions.c.id, executions.c.cancel_wanted).where(
-        executions.c.owner == owner,
-        executions.c.end_time.is_(None),
-        executions.c.cancel_wanted.is_not(None),
-    )
-    return {row.id: row.cancel_wanted for row in connection.execute(query)}
 
 
 def read_left(connection: Connection, execution_id: str) -> Left:

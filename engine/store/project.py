@@ -1,46 +1,35 @@
 """The read-model rows that follow from an event."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from engine.core.events import (
     CancelRequested,
+    ChildStarted,
     Event,
+    ExecutionBusy,
     ExecutionEnded,
+    ExecutionIdle,
+    ExecutionPaused,
     ExecutionQueued,
+    ExecutionResumed,
     ExecutionStarted,
-    OutputRendered,
     StepCancelled,
     StepCompleted,
     StepFailed,
     StepLost,
     StepSkipped,
     StepStarted,
-    TimeoutReached,
+    StepWaiting,
 )
+from engine.core.keys import parent_of, step_id_of
 from engine.store.batch import Batch, EventRow, Patch, Tally
 from engine.store.encoding import encode
 from engine.store.times import to_micros
 
-TYPES: dict[type[Any], str] = {
-    kind: str(kind.__struct_config__.tag)
-    for kind in (
-        ExecutionQueued,
-        ExecutionStarted,
-        StepStarted,
-        StepCompleted,
-        StepFailed,
-        StepLost,
-        StepSkipped,
-        StepCancelled,
-        CancelRequested,
-        TimeoutReached,
-        OutputRendered,
-        ExecutionEnded,
-    )
-}
+TYPES: dict[type[Any], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(Event)}
 
 
 def add_event(
@@ -78,6 +67,23 @@ def _execution_started(batch: Batch, row: EventRow, event: ExecutionStarted) -> 
     batch.executions.append(_execution(row, {"status": "running", "start_time": row.time}))
 
 
+def _execution_paused(batch: Batch, row: EventRow, event: ExecutionPaused) -> None:
+    values = {"status": "paused", "reason": event.reason or None}
+    batch.executions.append(_execution(row, values))
+
+
+def _execution_resumed(batch: Batch, row: EventRow, event: ExecutionResumed) -> None:
+    batch.executions.append(_execution(row, {"status": event.status, "reason": None}))
+
+
+def _execution_idle(batch: Batch, row: EventRow, event: ExecutionIdle) -> None:
+    batch.executions.append(_execution(row, {"status": "waiting"}))
+
+
+def _execution_busy(batch: Batch, row: EventRow, event: ExecutionBusy) -> None:
+    batch.executions.append(_execution(row, {"status": "running"}))
+
+
 def _cancel_requested(batch: Batch, row: EventRow, event: CancelRequested) -> None:
     batch.executions.append(_execution(row, {"reason": event.reason or "it was cancelled"}))
 
@@ -102,6 +108,14 @@ def _step(
     return Patch((row.execution_id or "", key), values, row if column else None, column, new)
 
 
+def _born(
+    event: StepStarted | StepCompleted | StepFailed | StepSkipped,
+) -> dict[str, Any]:
+    """What a new row says of where its step stands."""
+    key = event.key
+    return {"step_id": step_id_of(key), "parent": parent_of(key), "position": event.index}
+
+
 def _step_started(batch: Batch, row: EventRow, event: StepStarted) -> None:
     values: dict[str, Any] = {
         "status": "running",
@@ -112,9 +126,7 @@ def _step_started(batch: Batch, row: EventRow, event: StepStarted) -> None:
         batch.steps.append(_step(row, event.key, values))
         return
     values |= {
-        "step_id": event.key,
-        "parent": event.parent,
-        "position": event.index,
+        **_born(event),
         "max_attempts": event.max_attempts,
         "start_time": row.time,
     }
@@ -130,7 +142,28 @@ def _step_completed(batch: Batch, row: EventRow, event: StepCompleted) -> None:
         "error_message": None,
         "reason": None,
     }
-    batch.steps.append(_step(row, event.key, values, "ended_event"))
+    new = event.reused or event.cached
+    if new:
+        origin = "reused" if event.reused else "cached"
+        values |= {**_born(event), "start_time": row.time, "origin": origin}
+    batch.steps.append(_step(row, event.key, values, "ended_event", new=new))
+
+
+def _step_waiting(batch: Batch, row: EventRow, event: StepWaiting) -> None:
+    values = {
+        "status": "waiting",
+        "reason": event.reason,
+        "end_time": None,
+        "wait_kind": event.kind,
+        "wait_until": to_micros(event.until) if event.until else None,
+        "options": encode(event.options) if event.options else None,
+        "assignees": encode(event.assignees) if event.assignees else None,
+    }
+    batch.steps.append(_step(row, event.key, values))
+
+
+def _child_started(batch: Batch, row: EventRow, event: ChildStarted) -> None:
+    batch.steps.append(_step(row, event.key, {"child_execution": event.execution_id}))
 
 
 def _step_failed(batch: Batch, row: EventRow, event: StepFailed) -> None:
@@ -155,7 +188,7 @@ def _step_failed(batch: Batch, row: EventRow, event: StepFailed) -> None:
     new = event.started is None
     if new:
         values |= {
-            "step_id": event.key,
+            **_born(event),
             "start_time": row.time,
             "max_attempts": event.max_attempts,
         }
@@ -169,7 +202,7 @@ def _step_lost(batch: Batch, row: EventRow, event: StepLost) -> None:
 
 def _step_skipped(batch: Batch, row: EventRow, event: StepSkipped) -> None:
     values = {
-        "step_id": event.key,
+        **_born(event),
         "status": "skipped",
         "reason": event.reason,
         "end_time": row.time,
@@ -185,9 +218,15 @@ def _step_cancelled(batch: Batch, row: EventRow, event: StepCancelled) -> None:
 _RULES: dict[type[Any], Callable[[Batch, EventRow, Any], None]] = {
     ExecutionQueued: _queued,
     ExecutionStarted: _execution_started,
+    ExecutionPaused: _execution_paused,
+    ExecutionResumed: _execution_resumed,
+    ExecutionIdle: _execution_idle,
+    ExecutionBusy: _execution_busy,
     CancelRequested: _cancel_requested,
     ExecutionEnded: _execution_ended,
     StepStarted: _step_started,
+    StepWaiting: _step_waiting,
+    ChildStarted: _child_started,
     StepCompleted: _step_completed,
     StepFailed: _step_failed,
     StepLost: _step_lost,

@@ -2,7 +2,9 @@
 
 ``events`` is the journal: append-only, its id is the durable id of the event stream. ``executions``
 and ``step_executions`` are read models, written in the same transaction as the events they follow
-from; inputs and outputs lie in the events alone, which the rows point to.
+from; inputs and outputs lie in the events alone, which the rows point to. ``wishes`` are what one
+process asks of another's executions; ``slots`` are what running attempts hold of the limits, and
+end with their owner.
 """
 
 from sqlalchemy import (
@@ -119,8 +121,10 @@ executions = Table(
     Column("error_type", Text),
     Column("error_message", Text),
     Column("reason", Text),
-    Column("cancel_wanted", Text),
     Column("retry_of", Text),
+    Column("parent_execution", Text),
+    Column("parent_key", Text),
+    Column("concurrency_key", Text),
     Column("owner", Text),
     Column("idempotency_key", Text),
     Column("mark_key", LargeBinary, nullable=False),
@@ -132,6 +136,22 @@ executions = Table(
         "executions_unfinished",
         "owner",
         sqlite_where=text("end_time IS NULL"),
+    ),
+    Index(
+        "executions_children",
+        "parent_execution",
+        sqlite_where=text("parent_execution IS NOT NULL"),
+    ),
+    Index(
+        "executions_retries",
+        "retry_of",
+        sqlite_where=text("retry_of IS NOT NULL"),
+    ),
+    Index(
+        "executions_concurrency",
+        "workflow_id",
+        "concurrency_key",
+        sqlite_where=text("concurrency_key IS NOT NULL AND end_time IS NULL"),
     ),
     Index(
         "executions_idempotency",
@@ -162,6 +182,48 @@ step_executions = Table(
     Column("end_time", BigInteger),
     Column("started_event", BigInteger),
     Column("ended_event", BigInteger),
+    Column("origin", Text),
+    Column("wait_kind", Text),
+    Column("wait_until", BigInteger),
+    Column("options", Text),
+    Column("assignees", Text),
+    Column("child_execution", Text),
+    Index("steps_parent", "execution_id", "parent", sqlite_where=text("parent IS NOT NULL")),
+    Index("steps_waiting", "wait_kind", sqlite_where=text("status = 'waiting'")),
+    sqlite_with_rowid=False,
+)
+
+wishes = Table(
+    "wishes",
+    metadata,
+    Column("id", _ROW_ID, primary_key=True, autoincrement=False),
+    Column("execution_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("time", BigInteger, nullable=False),
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("execution_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("amount", Float, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+cached_results = Table(
+    "cached_results",
+    metadata,
+    Column("workflow_id", Text, primary_key=True),
+    Column("step_id", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Index("cached_results_expiry", "expires_at"),
     sqlite_with_rowid=False,
 )
 

@@ -1,4 +1,4 @@
-"""The schema's history: one module a version, run in order, each in a transaction of its own.
+"""The schema's history: one module for each step from version 1 on, run in order.
 
 A module is called ``mNNNN_what_it_does`` and has ``upgrade(connection)``. What was released is
 never changed: a new version is a new module, so a database of any age comes up to date.
@@ -10,14 +10,14 @@ from types import ModuleType
 from sqlalchemy import Connection, inspect
 
 from engine.store.errors import NewerDatabaseError
-from engine.store.tables import meta
+from engine.store.tables import meta, metadata
 
-VERSIONS = ("m0001_first",)
-"""Every migration, in order; the schema's version is how many of them have run."""
+UPGRADES = ("m0002_control",)
+"""What brings a database from version 1 on to each later one, in order."""
 
 
 def schema_version(connection: Connection) -> int:
-    """How many migrations a database has seen; 0 for an empty one."""
+    """The version of a database's schema; 0 for an empty one."""
     if not inspect(connection).has_table(meta.name):
         return 0
     value = connection.execute(
@@ -26,18 +26,23 @@ def schema_version(connection: Connection) -> int:
     return int(value) if value is not None else 0
 
 
-def migrate(connection: Connection, versions: tuple[str, ...] = VERSIONS) -> None:
-    """Brings the database up to date, inside the caller's transaction.
+def migrate(connection: Connection, upgrades: tuple[str, ...] = UPGRADES) -> None:
+    """Brings the database up to date, inside the caller's transaction; an empty one is made new.
 
     Raises NewerDatabaseError for a database that a newer version of the product has written.
     """
+    newest = len(upgrades) + 1
     found = schema_version(connection)
-    if found > len(versions):
-        raise NewerDatabaseError(found, len(versions))
-    for number, name in enumerate(versions[found:], start=found + 1):
-        _module(name).upgrade(connection)
+    if found > newest:
+        raise NewerDatabaseError(found, newest)
+    if not found:
+        metadata.create_all(connection)
+    else:
+        for name in upgrades[found - 1 :]:
+            _module(name).upgrade(connection)
+    if found < newest:
         connection.execute(meta.delete().where(meta.c.key == "schema_version"))
-        connection.execute(meta.insert().values(key="schema_version", value=str(number)))
+        connection.execute(meta.insert().values(key="schema_version", value=str(newest)))
 
 
 def _module(name: str) -> ModuleType:
