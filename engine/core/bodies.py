@@ -22,7 +22,7 @@ def begin(state: State, step: StepState, time: datetime, commands: list[Command]
         try:
             step.rounds = rounds_of(step, step.config or {})
         except RoundsError as error:
-            conclude(step, commands, error=Failure("config", str(error)), retryable=False)
+            conclude(state, step, commands, error=Failure("config", str(error)), retryable=False)
             return
     advance(state, step, time, commands)
 
@@ -32,11 +32,11 @@ def advance(state: State, step: StepState, time: datetime, commands: list[Comman
     rounds = step.rounds
     if rounds is None or step.verdict is not None or step.doomed:
         return
-    while state.paused is None or rounds.stopped:
+    while True:
         if rounds.settled:
-            settle(step, rounds, time, commands)
+            settle(state, step, rounds, time, commands)
             return
-        index = rounds.take()
+        index = rounds.take() if state.paused is None else None
         if index is None:
             return
         if index >= rounds.limit:
@@ -45,6 +45,7 @@ def advance(state: State, step: StepState, time: datetime, commands: list[Comman
             rounds.failure = Failure("max_iterations", message)
         elif rounds.is_checked and index not in rounds.kept:
             rounds.checking = index
+            state.busy += 1
             commands.append(CheckIteration(step.key, index))
             return
         else:
@@ -56,11 +57,15 @@ def checked(state: State, event: IterationChecked, commands: list[Command]) -> N
     if rounds.checking != event.index:
         raise InvalidEventError(f"nobody asked for iteration {event.index} of {event.key}")
     rounds.checking = None
+    state.busy -= 1
     if event.error is not None:
-        rounds.stopped, rounds.failure = True, event.error
+        rounds.stopped, rounds.failure = True, rounds.failure or event.error
+        rounds.again.append(event.index)
     elif not event.go:
-        rounds.stopped = True
-    elif not rounds.stopped:
+        rounds.total = event.index
+    elif rounds.stopped:
+        rounds.kept[event.index] = Kept({}, {}, {})
+    else:
         _open(state, step, rounds, event.index, event.time, commands)
     advance(state, step, event.time, commands)
 
@@ -76,7 +81,7 @@ def scope_ended(state: State, scope: Scope, time: datetime, commands: list[Comma
     elif scope.unhandled is not None:
         _fail(state, step, scope, index, _failure(rounds, index, scope.unhandled), time, commands)
     elif rounds.is_rendered:
-        commands.append(RenderIteration(step.key, index))
+        _ask_result(state, step, index, commands)
         return
     else:
         _keep(state, rounds, scope, index, default_output(scope))
@@ -88,17 +93,19 @@ def iteration_ended(state: State, event: IterationEnded, commands: list[Command]
     scope = rounds.open.get(event.index)
     if scope is None or scope.open:
         raise InvalidEventError(f"iteration {event.index} of {event.key} has not run out")
+    state.busy -= 1
     if event.error is not None:
         message = f"{rounds.name(event.index)}: {event.error.message}"
         failure = Failure(event.error.type, message)
         _fail(state, step, scope, event.index, failure, event.time, commands)
     else:
         _keep(state, rounds, scope, event.index, event.output)
-    rounds.stopped = rounds.stopped or event.stop
+    if event.stop:
+        rounds.end_early()
     advance(state, step, event.time, commands)
 
 
-def fail_at_once(scope: Scope, time: datetime, commands: list[Command]) -> None:
+def fail_at_once(state: State, scope: Scope, time: datetime, commands: list[Command]) -> None:
     """With ``fail_fast`` the first failure in a branch that nothing takes stops the others."""
     step = scope.parent
     if step is None or step.rounds is None or scope.unhandled is None or scope.index is None:
@@ -106,7 +113,7 @@ def fail_at_once(scope: Scope, time: datetime, commands: list[Command]) -> None:
     if step.rounds.is_loop or step.rounds.on_error != "fail":
         return
     failure = _failure(step.rounds, scope.index, scope.unhandled)
-    halt_rounds(step, failure, failure.message, time, commands)
+    halt_rounds(state, step, failure, failure.message, time, commands)
 
 
 def due(step: StepState) -> list[Order]:
@@ -158,9 +165,14 @@ def _end_empty(
 ) -> None:
     """A body without steps: the caller goes on with the next round itself, so depth stays flat."""
     if rounds.is_rendered:
-        commands.append(RenderIteration(step.key, index))
+        _ask_result(state, step, index, commands)
     else:
         _keep(state, rounds, scope, index, {})
+
+
+def _ask_result(state: State, step: StepState, index: int, commands: list[Command]) -> None:
+    state.busy += 1
+    commands.append(RenderIteration(step.key, index))
 
 
 def _bring_back(state: State, scope: Scope, kept: Kept | None) -> None:
@@ -196,9 +208,9 @@ def _fail(
         rounds.kept[index] = keep_completed(scope)
     state.close_scope(scope)
     rounds.fail(index, failure)
-    if rounds.stopped:
+    if rounds.on_error == "fail":
         for other in list(rounds.open.values()):
-            halt_scope(other, failure.message, time, commands)
+            halt_scope(state, other, failure.message, time, commands)
 
 
 def _leave_unfinished(state: State, rounds: Rounds, scope: Scope, index: int) -> None:

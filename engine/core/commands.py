@@ -117,5 +117,3 @@ Order = (
 )
 """What is left for the engine to carry out once everything is recorded."""
 Command = Order | Record
-AT_ONCE = (StartStep, CancelStep, RenderOutput, CheckIteration, RenderIteration, Conclude)
-"""Orders whose events follow without anything to wait for."""

@@ -2,17 +2,39 @@
 
 No clock, no chance and no input or output here: whatever is decided follows from the recorded
 events, so a history that is replayed gives the same state.
+
+What the engine that feeds the events must respect:
+
+- The events of a ``Turn`` are one commit; its orders are carried out after that, in their order.
+- An event from outside (a timer, a person, a child, another event) may come too late: ask
+  ``accepts`` before it is fed, and drop it where that says no. ``decide`` raises for such an event.
+- An order may be overtaken by what happened since: ask ``wanted`` right before it is carried out,
+  and drop it where that says no. A StartStep that a pause made void is ordered again afterwards,
+  so an older one still waiting for a worker is withdrawn. After a death all orders are forgotten:
+  ``resume`` gives everything again that is still to be done, WatchChild, Listen and SteerChild
+  included, so carrying one of these out twice must do no harm.
+- CheckIteration, RenderIteration, Conclude and RenderOutput are answered at once, in the same
+  commit, by IterationChecked, IterationEnded, StepCompleted or StepFailed, and OutputRendered; also
+  where the body has been stopped meanwhile. A Conclude without an ``error`` whose output cannot be
+  mapped becomes a StepFailed; ``retry_at`` is given only where ``retryable``.
+- The child that StartChild asks for and its ChildStarted are one commit, else a death between them
+  makes two children. ChildEnded is told also where the child had ended before it was watched, and
+  for a child that was cancelled by SteerChild: the step waits for it.
+- A timer that rings early or twice does no harm: the core sets it again, or ignores it.
+- Every step that runs ends in StepCompleted, StepFailed, StepCancelled or StepLost, after a
+  CancelStep too. A step that is ready can also be StepSkipped, StepFailed or, with ``cached``,
+  StepCompleted without a start.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
 from engine.core import bodies, ending, pausing, steps, waits
-from engine.core.commands import AT_ONCE, Command, Order, Record
+from engine.core.commands import Command, Order, Record
 from engine.core.events import (
     CancelRequested,
     ChildEnded,
@@ -42,12 +64,22 @@ from engine.core.events import (
     StepWaiting,
     TimeoutReached,
 )
+from engine.core.late import accepts, wanted
 from engine.core.offer import offer
 from engine.core.plan import Plan
 from engine.core.state import State
 from engine.core.timers import execution_timer, queue_timer
 
-__all__ = ["InvalidEventError", "Turn", "advance", "decide", "replay", "resume"]
+__all__ = [
+    "InvalidEventError",
+    "Turn",
+    "accepts",
+    "advance",
+    "decide",
+    "replay",
+    "resume",
+    "wanted",
+]
 
 
 class Turn(Struct, frozen=True):
@@ -79,7 +111,7 @@ def advance(state: State, event: Event) -> Turn:
                 pending.append(command.event)
             else:
                 orders.append(command)
-        if not pending and _falls_idle(state, orders):
+        if not pending and _falls_idle(state):
             pending.append(ExecutionIdle(time=event.time))
     return Turn(events, orders)
 
@@ -98,13 +130,6 @@ def resume(state: State, time: datetime, *, clean: bool = False) -> Turn:
     ``clean`` says that the engine was stopped on purpose, which counts against no step.
     """
     turn = Turn([], [])
-    if state.phase == "queued":
-        turn.orders.extend(queue_timer(state))
-    if state.phase in ("new", "queued", "ended"):
-        return turn
-    turn.orders.extend(steps.due(state))
-    turn.orders.extend(ending.due(state))
-    turn.orders.extend(execution_timer(state))
     for step in [step for step in state.active() if step.status == "running"]:
         lost = StepLost(
             time=time,
@@ -113,17 +138,21 @@ def resume(state: State, time: datetime, *, clean: bool = False) -> Turn:
             clean=clean,
             max_attempts=step.max_attempts,
         )
-        more = advance(state, lost)
-        turn.events.extend(more.events)
-        turn.orders.extend(more.orders)
+        turn.events.extend(advance(state, lost).events)
+    if state.phase == "queued":
+        turn.orders.extend(queue_timer(state))
+    elif state.phase not in ("new", "ended"):
+        turn.orders.extend(steps.due(state))
+        turn.orders.extend(ending.due(state))
+        turn.orders.extend(execution_timer(state))
     return turn
 
 
-def _falls_idle(state: State, orders: list[Order]) -> bool:
-    """Whether nothing runs or is about to, and something outside is waited for."""
+def _falls_idle(state: State) -> bool:
+    """Whether nothing goes on by itself, and something outside is waited for."""
     if state.busy or not state.waiting or state.idle or state.paused is not None:
         return False
-    return state.phase != "ended" and not any(isinstance(order, AT_ONCE) for order in orders)
+    return state.phase != "ended"
 
 
 def _queued(state: State, event: ExecutionQueued, commands: list[Command]) -> None:
@@ -137,10 +166,11 @@ def _queued(state: State, event: ExecutionQueued, commands: list[Command]) -> No
 
 
 def _started(state: State, event: ExecutionStarted, commands: list[Command]) -> None:
-    if state.phase != "queued":
+    if state.phase != "queued" or state.paused is not None:
         raise InvalidEventError("the execution started without waiting in the queue")
     state.phase = "graph"
     state.started = event.time
+    state.pauses = timedelta()
     commands.extend(execution_timer(state))
     top = state.top
     for node in top.graph.roots:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from engine.core import pausing
 from engine.core.bodies import default_output
 from engine.core.commands import Command, Record, RenderOutput
 from engine.core.events import (
@@ -21,11 +22,6 @@ from engine.core.timers import execution_timer, queue_timer
 from engine.definition.units import format_duration
 
 
-def is_stopping(state: State, step: StepState) -> bool:
-    """Whether a running step is being cancelled, so that nothing is tried again."""
-    return bool(step.scope.halted) if step.node.in_graph else state.handler is None
-
-
 def check_fail_fast(state: State, time: datetime, commands: list[Command]) -> None:
     """With ``fail_fast`` a failure that nothing takes stops the others at once."""
     failed = state.top.unhandled
@@ -37,7 +33,8 @@ def check_fail_fast(state: State, time: datetime, commands: list[Command]) -> No
 def cancel_requested(state: State, event: CancelRequested, commands: list[Command]) -> None:
     state.cancels += 1
     state.reason = event.reason or "it was cancelled"
-    state.paused = None
+    held_back = state.paused is not None
+    pausing.lift(state, event.time)
     if state.phase == "queued":
         _conclude(state, "cancelled", None, event.time, commands)
     elif state.phase == "graph":
@@ -47,6 +44,8 @@ def cancel_requested(state: State, event: CancelRequested, commands: list[Comman
         _conclude(state, "cancelled", None, event.time, commands)
     elif state.phase == "handlers":
         _cancel_handlers(state, event.time, commands)
+        if held_back and state.handler is not None:
+            pausing.go_on(state, event.time, commands)
 
 
 def timeout_reached(state: State, event: TimeoutReached, commands: list[Command]) -> None:
@@ -96,6 +95,8 @@ def output_rendered(state: State, event: OutputRendered, commands: list[Command]
 
 def handler_ended(state: State, step: StepState, time: datetime, commands: list[Command]) -> None:
     """A handler's failure is recorded and the others go on; some of them change the outcome."""
+    if step.scope.parent is not None:
+        state.inner.pop(step.key, None)
     current, state.handler = state.handler, None
     spoils = current is not None and current[0] in ("on_success", "finally")
     if spoils and step.status in ("failed", "timed_out") and state.outcome == "completed":
@@ -120,7 +121,7 @@ def due(state: State) -> Iterator[RenderOutput]:
 def _stop(state: State, why: Outcome, reason: str, time: datetime, commands: list[Command]) -> None:
     """Nothing of the graph starts any more: running steps are cancelled, the others passed by."""
     state.stop, state.reason = why, reason
-    halt_scope(state.top, reason, time, commands)
+    halt_scope(state, state.top, reason, time, commands)
 
 
 def _conclude(
@@ -134,8 +135,11 @@ def _conclude(
     state.phase, state.outcome, state.error = "handlers", outcome, error
     workflow = state.plan.workflow
     if outcome in ("failed", "timed_out"):
-        for step in reversed(state.compensable):
-            state.handlers.append(("compensate", _compensation(state, step)))
+        undo: dict[str, StepState] = {}
+        for completed in reversed(state.compensable.values()):
+            handler = _compensation(state, completed)
+            undo.setdefault(handler.key, handler)
+        state.handlers.extend(("compensate", step) for step in undo.values())
         _line_up(state, "on_failure", workflow.on_failure)
     elif outcome == "cancelled":
         _line_up(state, "on_cancel", workflow.on_cancel)
@@ -155,8 +159,7 @@ def _compensation(state: State, completed: StepState) -> StepState:
     scope = completed.scope
     if scope.parent is None:
         return state.top.step(node)
-    key = scope.prefix + node.id
-    return state.inner.setdefault(key, StepState(node, scope, key))
+    return StepState(node, scope, scope.prefix + node.id)
 
 
 def _next_handler(state: State, time: datetime, commands: list[Command]) -> None:
@@ -164,6 +167,8 @@ def _next_handler(state: State, time: datetime, commands: list[Command]) -> None
         kind, step = state.handlers.popleft()
         if step.status == "pending":
             state.handler = (kind, step)
+            if step.scope.parent is not None:
+                state.inner[step.key] = step
             offer(state, step, time, commands)
             return
     if state.outcome is not None:
@@ -191,4 +196,4 @@ def _cancel_handlers(state: State, time: datetime, commands: list[Command]) -> N
         _line_up(state, "finally", state.plan.workflow.finally_)
     if current is not None and current[1].status in ACTIVE:
         state.handler = None
-        halt(current[1], state.reason, time, commands)
+        halt(state, current[1], state.reason, time, commands)

@@ -75,7 +75,9 @@ class ExecutionPaused(_Event, frozen=True, kw_only=True, tag="execution.paused")
 
 
 class ExecutionResumed(_Event, frozen=True, kw_only=True, tag="execution.resumed"):
-    """The execution goes on after a pause."""
+    """The execution goes on after a pause, as what it was."""
+
+    status: Literal["queued", "running", "waiting"] = "running"
 
 
 class ExecutionIdle(_Event, frozen=True, kw_only=True, tag="execution.waiting"):
@@ -100,6 +102,8 @@ class StepStarted(_Event, frozen=True, kw_only=True, tag="step.started"):
     config: dict[str, Any] | None = None
     index: int | None = None
     """The number of the iteration or branch."""
+    digest: str | None = None
+    """By what its result is kept for later executions, where the step has a ``cache``."""
 
 
 class StepWaiting(_Event, frozen=True, kw_only=True, tag="step.waiting"):

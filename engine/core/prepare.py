@@ -37,10 +37,11 @@ class ConfigRules(Protocol):
 
 
 class Run(Struct, frozen=True):
-    """The step runs with this."""
+    """The step runs with this; ``digest`` is what its result is kept by."""
 
     input: dict[str, Any]
     config: dict[str, Any]
+    digest: str | None = None
 
 
 class Skip(Struct, frozen=True):

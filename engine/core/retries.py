@@ -6,7 +6,9 @@ from msgspec import Struct
 
 from engine.definition.model import RetryPolicy, Step
 
-NEVER_RETRIED = frozenset({"template", "not_supported", "unknown_type", "config", "resources"})
+NEVER_RETRIED = frozenset(
+    {"template", "not_supported", "unknown_type", "config", "resources", "max_iterations"}
+)
 """Failures that another attempt would only meet again."""
 
 

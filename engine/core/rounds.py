@@ -113,6 +113,11 @@ class Rounds:
         self.next += 1
         return self.next - 1
 
+    def end_early(self) -> None:
+        """No round follows those that have begun, in no later attempt either."""
+        self.stopped = True
+        self.total = self.next if self.checking is None else self.checking
+
     @property
     def settled(self) -> bool:
         """Whether nothing is open, and nothing more begins."""
@@ -161,7 +166,7 @@ class Rounds:
                     graph.name: found.get(index) for index, graph in enumerate(self.branches)
                 }
             }
-        given: dict[str, Any] = {"results": self.results}
+        given: dict[str, Any] = {"results": list(self.results)}
         if self.on_error == "continue":
             given["errors"] = [
                 {"index": index, "type": failure.type, "message": failure.message}
@@ -172,7 +177,8 @@ class Rounds:
     def begin_again(self) -> None:
         """Makes ready for another attempt: what failed, and what was not made, is made."""
         failed = {index for index in self.errors if self.on_error != "continue"}
-        self.again = deque(sorted({*self.again, *failed, *self.kept}))
+        again = sorted({*self.again, *failed, *self.kept})
+        self.again = deque(i for i in again if self.total is None or i < self.total)
         self.stopped = False
         self.failure = None
         self.halted = ""
@@ -248,7 +254,8 @@ def _whole(config: Mapping[str, Any], name: str, default: int, least: int = 1) -
     value = config.get(name)
     if value is None:
         return default
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    if isinstance(value, bool) or not whole:
         raise RoundsError(f"{name} came out as {_kind(value)}; it must be a whole number")
     if value < least:
         raise RoundsError(f"{name} is {value}; it must be at least {least}")
@@ -258,4 +265,6 @@ def _whole(config: Mapping[str, Any], name: str, default: int, least: int = 1) -
 def _kind(value: object) -> str:
     if isinstance(value, str):
         return f'the text "{value[:40]}"'
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"the number {value}" if isinstance(value, int | float) else type(value).__name__

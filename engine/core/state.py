@@ -39,7 +39,7 @@ IDLE = frozenset({"waiting", "retrying"})
 class Wait:
     """What a step waits for; ``child`` is the execution that it started."""
 
-    __slots__ = ("child", "kind", "options", "until")
+    __slots__ = ("child", "failure", "kind", "options", "steered", "until")
 
     def __init__(
         self, kind: WaitKind, until: datetime | None = None, options: tuple[str, ...] = ()
@@ -48,6 +48,10 @@ class Wait:
         self.until = until
         self.options = options
         self.child: str | None = None
+        self.failure: Failure | None = None
+        """What the step comes to once its child, which is being cancelled, has ended."""
+        self.steered = False
+        """Whether the child was paused along with its parent."""
 
 
 class StepState:
@@ -59,6 +63,7 @@ class StepState:
         "bypassed",
         "child",
         "config",
+        "digest",
         "doomed",
         "error",
         "fence",
@@ -69,6 +74,7 @@ class StepState:
         "max_attempts",
         "node",
         "output",
+        "pauses_before",
         "ran",
         "remaining",
         "retry_at",
@@ -103,12 +109,15 @@ class StepState:
         """That it does not run, or not any more, is decided; the event that says so follows."""
         self.input: Any = None
         self.config: dict[str, Any] | None = None
+        self.digest: str | None = None
         self.output: Any = None
         self.branch: str | None = None
         self.sets: dict[str, Any] | None = None
         """The variables that its completion set."""
         self.error: Failure | None = None
         self.started: datetime | None = None
+        self.pauses_before = timedelta()
+        """How long the execution was paused before the attempt began."""
         self.retry_at: datetime | None = None
         self.rounds: Rounds | None = None
         """The iterations or branches of its body, once it has begun."""
@@ -200,7 +209,8 @@ class State:
         self.started: datetime | None = None
         self.fence = 0
         self.busy = 0
-        """Steps that run or are about to."""
+        """What happens by itself: steps that run, are about to or came to an end that is not
+        recorded yet, and rounds whose ``while``, ``output`` or ``break`` is being evaluated."""
         self.waiting = 0
         """Steps that wait for something outside."""
         self.idle = False
@@ -211,8 +221,8 @@ class State:
         """What the execution comes to because it was stopped."""
         self.reason = ""
         self.cancels = 0
-        self.compensable: list[StepState] = []
-        """Completed steps that name a compensation, in the order of completion."""
+        self.compensable: dict[str, StepState] = {}
+        """By key, the completed steps that name a compensation, in the order of completion."""
         self.outcome: Outcome | None = None
         self.output: Any = None
         self.error: Failure | None = None
@@ -250,10 +260,22 @@ class State:
         return (step for step in self.every() if step.status in ACTIVE)
 
     def move(self, step: StepState, status: StepStatus) -> None:
-        """Gives a step another status, and keeps the counts."""
-        before, step.status = step.status, status
-        self.busy += (status in BUSY) - (before in BUSY)
-        self.waiting += (status in IDLE) - (before in IDLE)
+        """Gives a step another status; what it had come to before is done with."""
+        self._count(step, -1)
+        step.status, step.verdict = status, None
+        self._count(step, 1)
+
+    def judge(self, step: StepState, verdict: "Conclude") -> None:
+        """Notes what a step has come to, until that is recorded."""
+        self._count(step, -1)
+        step.verdict = verdict
+        self._count(step, 1)
+
+    def _count(self, step: StepState, by: int) -> None:
+        if step.verdict is not None or step.status in BUSY:
+            self.busy += by
+        elif step.status in IDLE:
+            self.waiting += by
 
     def begin(self, input: dict[str, Any], cause: Cause | None, time: datetime) -> None:  # noqa: A002
         """Sets what the execution starts from."""

@@ -19,6 +19,8 @@ from engine.core.events import (
 from engine.core.offer import offer, skip
 from engine.core.ports import arrive, fires, why_skipped
 from engine.core.state import State, StepState, StepStatus
+from engine.core.stopping import is_stopping
+from engine.core.timers import deadline
 from engine.core.verdict import record_cancelled
 from engine.definition.model import FAILURE
 
@@ -31,37 +33,38 @@ def due(state: State) -> Iterator[Order]:
     for step in state.active():
         if step.verdict is not None:
             yield step.verdict
-        if step.status == "ready" and not step.doomed and state.paused is None:
-            yield StartStep(step.key, step.attempt + 1)
-        elif step.status == "retrying" and not step.doomed and state.paused is None:
+        elif step.status in ("ready", "retrying") and not step.doomed and state.paused is None:
             yield StartStep(step.key, step.attempt + 1, step.retry_at)
         elif step.status == "waiting":
-            yield from waits.due(step)
-            yield from waits.deadline(step)
+            yield from waits.due(state, step)
+            yield from deadline(state, step)
         elif step.status == "open":
             yield from bodies.due(step)
-            yield from waits.deadline(step)
+            yield from deadline(state, step)
 
 
 def started(state: State, event: StepStarted, commands: list[Command]) -> None:
     step = _expect(state, event.key, "ready", "retrying")
+    if step.doomed or state.paused is not None:
+        raise InvalidEventError(f'step "{event.key}" may not start now')
     state.move(step, "running")
     step.attempt = event.attempt
     step.max_attempts = event.max_attempts
     step.fence = state.fence = event.fence
     step.started = event.time
-    step.retry_at = step.wait = step.verdict = None
+    step.retry_at = step.wait = None
+    step.pauses_before = state.pauses
     if event.config is not None:
-        step.input, step.config = event.input, event.config
+        step.input, step.config, step.digest = event.input, event.config, event.digest
     if not step.ran:
         step.ran = True
         _take_failures(step)
     kind = step.node.kind
     if kind == "body":
-        commands.extend(waits.deadline(step))
+        commands.extend(deadline(state, step))
         bodies.begin(state, step, event.time, commands)
     elif kind == "wait":
-        commands.extend(waits.deadline(step))
+        commands.extend(deadline(state, step))
         waits.begin(state, step, event.time, commands)
     elif state.idle:
         commands.append(Record(ExecutionBusy(time=event.time)))
@@ -74,6 +77,7 @@ def completed(state: State, event: StepCompleted, commands: list[Command]) -> No
             step.ran = True
             _take_failures(step)
         step.attempt = event.attempt
+        state.reused.pop(step.key, None)
     else:
         step = _expect(state, event.key, "running", "open", "waiting")
     step.output, step.branch, step.error = event.output, event.branch, None
@@ -81,7 +85,7 @@ def completed(state: State, event: StepCompleted, commands: list[Command]) -> No
         step.sets = event.variables
         step.scope.variables.update(event.variables)
     if step.node.step.compensate and step.node.in_graph:
-        state.compensable.append(step)
+        state.compensable[step.key] = step
     _end(state, step, "completed", event.time, commands)
 
 
@@ -90,12 +94,11 @@ def failed(state: State, event: StepFailed, commands: list[Command]) -> None:
     ran = step.status == "running"
     step.attempt, step.error, step.output = event.attempt, event.error, event.output
     step.lost = 0
-    step.verdict = None
-    stopping = ending.is_stopping(state, step)
+    stopping = is_stopping(state, step)
     if event.retry_at is not None and not stopping:
         state.opened.pop(step.key, None)
-        state.move(step, "retrying")
-        step.retry_at = event.retry_at
+        state.move(step, "retrying" if event.retry_at > event.time else "ready")
+        step.retry_at, step.wait = event.retry_at, None
         if state.paused is None:
             commands.append(StartStep(step.key, event.attempt + 1, event.retry_at))
         return
@@ -111,8 +114,8 @@ def failed(state: State, event: StepFailed, commands: list[Command]) -> None:
 
 def lost(state: State, event: StepLost, commands: list[Command]) -> None:
     step = _expect(state, event.key, "running")
-    if ending.is_stopping(state, step):
-        record_cancelled(step, state.reason, event.time, commands)
+    if is_stopping(state, step):
+        record_cancelled(step, step.scope.halted or state.reason, event.time, commands)
         return
     step.lost += not event.clean
     if step.node.step.effect == "once":
@@ -163,7 +166,7 @@ def _end(
     state: State, step: StepState, status: StepStatus, time: datetime, commands: list[Command]
 ) -> None:
     state.move(step, status)
-    step.input = step.config = step.retry_at = step.wait = step.verdict = None
+    step.input = step.config = step.retry_at = step.wait = None
     if step.node.kind == "body":
         state.opened.pop(step.key, None)
         if status == "completed":
@@ -181,7 +184,7 @@ def _end(
         if scope.parent is None:
             ending.check_fail_fast(state, time, commands)
         else:
-            bodies.fail_at_once(scope, time, commands)
+            bodies.fail_at_once(state, scope, time, commands)
     if not scope.halted:
         _propagate(state, step, time, commands)
     if not scope.open:

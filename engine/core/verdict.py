@@ -5,10 +5,11 @@ from typing import Any
 
 from engine.core.commands import Command, Conclude, Record
 from engine.core.events import Failure, StepCancelled
-from engine.core.state import StepState
+from engine.core.state import State, StepState
 
 
 def conclude(
+    state: State,
     step: StepState,
     commands: list[Command],
     *,
@@ -17,13 +18,13 @@ def conclude(
     retryable: bool = True,
 ) -> None:
     """The step completed with ``output``, or failed with ``error``."""
-    step.verdict = Conclude(step.key, step.attempt, output, error, retryable)
-    commands.append(step.verdict)
+    verdict = Conclude(step.key, step.attempt, output, error, retryable)
+    state.judge(step, verdict)
+    commands.append(verdict)
 
 
 def record_cancelled(step: StepState, reason: str, time: datetime, commands: list[Command]) -> None:
     """The step was stopped, and nothing of it runs any more."""
-    step.verdict = None
     step.doomed = True
     commands.append(
         Record(

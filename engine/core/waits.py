@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from engine.core.commands import (
     Command,
@@ -29,7 +29,8 @@ from engine.core.events import (
     WaitKind,
 )
 from engine.core.state import State, StepState, Wait
-from engine.core.stopping import halt_rounds
+from engine.core.stopping import halt_rounds, is_stopping
+from engine.core.timers import deadline, step_timeout
 from engine.core.verdict import conclude, record_cancelled
 from engine.definition.units import format_duration, parse_duration
 
@@ -48,9 +49,9 @@ def begin(state: State, step: StepState, time: datetime, commands: list[Command]
     """An attempt of a waiting step begins."""
     try:
         waiting = _waiting(step, step.config or {}, time)
-    except (WaitError, ValueError, OverflowError) as error:
+    except (ValueError, OverflowError) as error:
         state.move(step, "waiting")
-        conclude(step, commands, error=Failure("config", str(error)), retryable=False)
+        conclude(state, step, commands, error=Failure("config", str(error)), retryable=False)
         return
     commands.append(Record(waiting))
 
@@ -62,13 +63,12 @@ def waiting(state: State, event: StepWaiting, commands: list[Command]) -> None:
         raise InvalidEventError(f'step "{event.key}" is {step.status}, and cannot wait')
     step.wait = Wait(event.kind, event.until, event.options)
     state.move(step, "waiting")
-    if event.kind == "child":
-        commands.append(StartChild(step.key, step.attempt, step.child))
-    else:
-        commands.extend(due(step))
+    if step.child is None:
+        step.child = state.children.get(step.key)
+    commands.extend(due(state, step))
 
 
-def due(step: StepState) -> list[Order]:
+def due(state: State, step: StepState) -> list[Order]:
     """What is to be carried out for a step that waits."""
     wait = step.wait
     if wait is None or step.verdict is not None:
@@ -78,74 +78,92 @@ def due(step: StepState) -> list[Order]:
     if wait.kind == "event":
         config = step.config or {}
         return [Listen(step.key, step.attempt, str(config.get("event")), config.get("match") or {})]
-    if wait.kind == "child":
-        if wait.child is not None:
-            return [WatchChild(step.key, wait.child)]
-        return [StartChild(step.key, step.attempt, step.child)]
-    return []
+    if wait.kind == "child" and wait.child is None:
+        return [StartChild(step.key, step.attempt, step.child)] if state.paused is None else []
+    return _child_due(state, step, wait)
 
 
-def deadline(step: StepState) -> list[Order]:
-    """The timer of a step that takes no worker, where it has a timeout."""
-    seconds = step.node.step.timeout
-    if seconds is None:
-        given = (step.config or {}).get("timeout")
-        if given is None:
-            return []
-        try:
-            seconds = parse_duration(given)
-        except ValueError:
-            return []  # the check of the definition tells, and no timeout is the safe reading
-    if step.started is None:
+def _child_due(state: State, step: StepState, wait: Wait) -> list[Order]:
+    if wait.child is None:
         return []
-    at = step.started + timedelta(seconds=seconds)
-    return [SetTimer("deadline", at, step.key, step.attempt)]
+    orders: list[Order] = [WatchChild(step.key, wait.child)]
+    if wait.failure is not None:
+        orders.append(SteerChild(wait.child, "cancel", wait.failure.message))
+    elif is_stopping(state, step):
+        orders.append(SteerChild(wait.child, "cancel", step.scope.halted or state.reason))
+    elif state.paused is not None:
+        orders.append(steer(wait, "pause"))
+    elif wait.steered:
+        orders.append(steer(wait, "resume"))
+    return orders
+
+
+def steer(wait: Wait, action: Literal["pause", "resume"]) -> SteerChild:
+    """Lets a child pause and go on with its parent."""
+    wait.steered = True
+    return SteerChild(wait.child or "", action)
 
 
 def deadline_reached(state: State, event: DeadlineReached, commands: list[Command]) -> None:
+    """The timeout of a step is over, unless pauses have moved that."""
     step = state.find(event.key)
-    if step is None or step.attempt != event.attempt or step.doomed or step.verdict is not None:
+    if step is None or not has_deadline(state, step, event.attempt):
         return
-    if step.status not in ("open", "waiting"):
+    timers = deadline(state, step)
+    if timers and timers[0].at > event.time:
+        commands.extend(timers)
         return
-    seconds = (event.time - (step.started or event.time)).total_seconds()
-    limit = format_duration(step.node.step.timeout or round(seconds, 3))
+    limit = format_duration(step_timeout(step) or 0)
     failure = Failure("timeout", f"the attempt took longer than its timeout of {limit}")
     if step.status == "open":
-        halt_rounds(step, failure, failure.message, event.time, commands)
-        return
-    if step.wait is not None and step.wait.child is not None:
+        halt_rounds(state, step, failure, failure.message, event.time, commands)
+    elif step.wait is not None and step.wait.child is not None:
+        step.wait.failure = failure
         commands.append(SteerChild(step.wait.child, "cancel", failure.message))
-    conclude(step, commands, error=failure)
+    else:
+        conclude(state, step, commands, error=failure)
+
+
+def has_deadline(state: State, step: StepState, attempt: int) -> bool:
+    """Whether the timeout of that attempt still matters."""
+    if step.node.kind == "work" or step.status not in ("open", "waiting"):
+        return False
+    if step.attempt != attempt or step.doomed or step.verdict is not None:
+        return False
+    ends = step.wait is not None and step.wait.failure is not None
+    return state.paused is None and not ends and not is_stopping(state, step)
 
 
 def came_due(state: State, event: StepDue, commands: list[Command]) -> None:
-    step = _waiting_for(state, event.key, "time")
-    if step.attempt == event.attempt:
-        conclude(step, commands, output={"event": None})
+    step = _waiting_for(state, event.key, "time", attempt=event.attempt)
+    conclude(state, step, commands, output={"event": None})
 
 
 def event_arrived(state: State, event: EventArrived, commands: list[Command]) -> None:
-    step = _waiting_for(state, event.key, "event")
-    if step.attempt == event.attempt:
-        conclude(step, commands, output={"event": event.data})
+    step = _waiting_for(state, event.key, "event", attempt=event.attempt)
+    conclude(state, step, commands, output={"event": event.data})
 
 
 def answered(state: State, event: StepAnswered, commands: list[Command]) -> None:
     """A person said how it goes on."""
     step = _waiting_for(state, event.key, "approval", "answer")
+    options = step.wait.options if step.wait is not None else ()
+    if event.decision not in options:
+        raise InvalidEventError(
+            f'"{event.decision}" is no answer to step "{event.key}"; it takes {", ".join(options)}'
+        )
     if step.wait is not None and step.wait.kind == "approval":
         output = {"decision": event.decision, "by": event.by, "comment": event.comment}
-        conclude(step, commands, output=output)
+        conclude(state, step, commands, output=output)
     elif event.decision == RUN_AGAIN:
-        step.wait = None
+        step.wait = step.error = None
         step.attempt -= 1
         step.lost = 0
         state.move(step, "ready")
         if state.paused is None:
             commands.append(StartStep(step.key, step.attempt + 1))
     elif event.decision == "completed":
-        conclude(step, commands, output=event.output)
+        conclude(state, step, commands, output=event.output)
     else:
         said = event.comment or f"{event.by or 'a person'} said that it failed"
         error = step.error or Failure("lost", said)
@@ -153,33 +171,37 @@ def answered(state: State, event: StepAnswered, commands: list[Command]) -> None
 
 
 def child_started(state: State, event: ChildStarted, commands: list[Command]) -> None:
-    step = _waiting_for(state, event.key, "child")
-    if step.wait is None or step.attempt != event.attempt:
-        return
+    step = _waiting_for(state, event.key, "child", attempt=event.attempt)
+    if step.wait is None or step.wait.child is not None:
+        raise InvalidEventError(f'step "{event.key}" has its child already')
     step.wait.child = step.child = event.execution_id
     if (step.config or {}).get("wait") is False:
-        conclude(step, commands, output={"output": None, "execution_id": event.execution_id})
+        given = {"output": None, "execution_id": event.execution_id}
+        conclude(state, step, commands, output=given)
     else:
-        commands.append(WatchChild(step.key, event.execution_id))
+        commands.extend(due(state, step))
 
 
 def child_ended(state: State, event: ChildEnded, commands: list[Command]) -> None:
     step = _waiting_for(state, event.key, "child")
     if step.wait is None or step.wait.child != event.execution_id:
-        return
-    if step.scope.halted or (not step.node.in_graph and state.handler is None):
+        raise InvalidEventError(f"{event.execution_id} is not what {event.key} waits for")
+    if is_stopping(state, step):
         record_cancelled(step, step.scope.halted or state.reason, event.time, commands)
         return
     output = {"output": event.output, "execution_id": event.execution_id}
+    if step.wait.failure is not None:
+        conclude(state, step, commands, output=output, error=step.wait.failure)
+        return
     if event.status == "completed":
-        conclude(step, commands, output=output)
+        conclude(state, step, commands, output=output)
         return
     type_ = event.error.type if event.error else event.status
     said = event.error.message if event.error else event.reason or f"it was {event.status}"
     message = (
         f"the execution {event.execution_id} of the sub-workflow {_ended(event.status)}: {said}"
     )
-    conclude(step, commands, output=output, error=Failure(type_, message))
+    conclude(state, step, commands, output=output, error=Failure(type_, message))
 
 
 def ask_what_became(step: StepState, reason: str, time: datetime) -> StepWaiting:
@@ -202,6 +224,8 @@ def _waiting(step: StepState, config: Mapping[str, Any], time: datetime) -> Step
     if kind == "time":
         until = _until(config, time)
         reason = f"it waits until {until:%Y-%m-%d %H:%M:%S} UTC"
+    elif kind == "event" and not isinstance(config.get("match") or {}, Mapping):
+        raise WaitError("match must be a mapping of fields to the values they must have")
     elif kind == "approval":
         options = _texts(config.get("options"), "options") or OPTIONS
         assignees = _texts(config.get("assignees"), "assignees")
@@ -278,8 +302,20 @@ def _known(state: State, key: str) -> StepState:
     return step
 
 
-def _waiting_for(state: State, key: str, *kinds: WaitKind) -> StepState:
-    step = _known(state, key)
-    if step.status != "waiting" or step.wait is None or step.wait.kind not in kinds:
+def waits_for(
+    state: State, key: str, *kinds: WaitKind, attempt: int | None = None
+) -> StepState | None:
+    """The step of that key, where it waits for one of these and nothing has come yet."""
+    step = state.find(key)
+    if step is None or step.status != "waiting" or step.wait is None or step.doomed:
+        return None
+    if step.verdict is not None or attempt not in (None, step.attempt):
+        return None
+    return step if step.wait.kind in kinds else None
+
+
+def _waiting_for(state: State, key: str, *kinds: WaitKind, attempt: int | None = None) -> StepState:
+    step = waits_for(state, key, *kinds, attempt=attempt)
+    if step is None:
         raise InvalidEventError(f'step "{key}" does not wait for {" or ".join(kinds)}')
     return step
