@@ -230,3 +230,15 @@ def _bodies(findings: Findings) -> None:
                 message = f"the body of {quoted(step.id)} has no steps"
                 at = (*path, "config", *below)
                 findings.tell("warning", "no-steps", message, at, step_id=step.id)
+            if kind.body == "branches" and not body.name:
+                _side_by_side(findings, step, body.steps)
+
+
+def _side_by_side(findings: Findings, parallel: Step, steps: tuple[Step, ...]) -> None:
+    """Steps that a parallel step names in a list are a branch each, so none waits for another."""
+    for step in steps:
+        if step.depends_on:
+            message = f"the steps of {quoted(parallel.id)} run side by side, each as its own branch"
+            hint = "to put steps in order, make them one of its branches"
+            path = (*findings.paths.get(step.id, ()), "depends_on")
+            findings.tell("error", "side-by-side", message, path, hint=hint, step_id=step.id)

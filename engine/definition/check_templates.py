@@ -9,7 +9,7 @@ from engine.definition.check_graph import Wiring
 from engine.definition.findings import Findings
 from engine.definition.fixes import change
 from engine.definition.graph import would_cycle
-from engine.definition.model import Step, dependencies
+from engine.definition.model import Step, Workflow, dependencies
 from engine.definition.positions import span_in_file
 from engine.definition.problems import Fix, Path, Severity
 from engine.definition.scopes import ATTRIBUTES, ERROR_KEYS, GENERAL, Scope, Variables
@@ -46,6 +46,7 @@ class _Templates:
         self._root = findings.source.root
         self._variables = Variables(findings.workflow)
         self._handlers = findings.handlers
+        self._undone = _undone(findings.workflow)
 
     def check(self) -> None:
         for step in self._findings.workflow.walk():
@@ -204,7 +205,7 @@ class _Templates:
         if len(reference.path) > 2 and not reference.guarded:
             self._attribute(place, reference)
         if step is None or step.id in self._handlers:
-            if self._wiring.enclosing.get(name) is not None:
+            if self._wiring.enclosing.get(name) is not None and not self._may_undo(step, name):
                 self._inside(place, reference, name)
         elif name == step.id:
             message = f"{quoted(name)} cannot use its own output"
@@ -297,8 +298,16 @@ class _Templates:
             outer = self._wiring.enclosing.get(current)
             current = outer.id if outer else None
 
+    def _may_undo(self, step: Step | None, name: str) -> bool:
+        """Whether a handler undoes steps of a body, and a step is in reach of those."""
+        undone = self._undone.get(step.id) if step is not None else None
+        if undone is None:
+            return False
+        graphs = [self._wiring.graph.get(lower) for lower in self._outward(undone)]
+        return any(graph is not None and name in graph.positions for graph in graphs)
+
     def _in_loop(self, step: Step) -> bool:
-        for step_id in self._outward(step.id):
+        for step_id in self._outward(self._undone.get(step.id, step.id)):
             outer = self._wiring.enclosing.get(step_id)
             kind = self._findings.catalogue.step_types.get(outer.type) if outer else None
             if kind is not None and kind.body == "steps":
@@ -346,6 +355,18 @@ class _Templates:
             severity, code, message, place.path, hint=hint, step_id=place.step_id,
             trigger=place.trigger, fix=fix, span=span,
         )  # fmt: skip
+
+
+def _undone(workflow: Workflow) -> dict[str, str]:
+    """Handler -> a step that it undoes, for those that only undo: they see what that step sees."""
+    named = {
+        *workflow.on_failure, *workflow.on_success, *workflow.on_cancel, *workflow.finally_
+    }  # fmt: skip
+    return {
+        step.compensate: step.id
+        for step in workflow.walk()
+        if step.compensate is not None and step.compensate not in named
+    }
 
 
 def _texts(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:

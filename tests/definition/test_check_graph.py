@@ -164,3 +164,12 @@ def test_a_workflow_without_steps_is_a_warning() -> None:
     found = loaded("name: x\nsteps: []\n")
     assert [(p.code, p.severity) for p in found.problems] == [("no-steps", "warning")]
     assert found.valid
+
+
+def test_the_steps_of_a_parallel_step_stand_side_by_side() -> None:
+    inner = "{id: a, type: transform, config: {expression: '1'}}"
+    later = "{id: b, type: transform, config: {expression: '1'}, depends_on: [a]}"
+    listed = f"id: p, type: parallel, config: {{steps: [{inner}, {later}]}}"
+    assert "branch" in found(listed, code="side-by-side").hint
+    named = f"id: p, type: parallel, config: {{branches: {{left: [{inner}, {later}]}}}}"
+    assert codes(steps_text(named)) == []

@@ -231,3 +231,13 @@ def test_an_input_that_is_not_declared_is_doubtful_or_wrong() -> None:
     assert (problem.severity, problem.hint) == ("warning", 'did you mean "file"?')
     closed = "inputs: {properties: {file: {type: string}}, additionalProperties: false}\n"
     assert only(flow(use("a", "{{ input.flie }}"), head=closed)).severity == "error"
+
+
+def test_what_undoes_a_step_of_a_loop_sees_its_iteration() -> None:
+    body = "[{id: book, type: transform, config: {expression: '1'}, compensate: undo}]"
+    loop = f"{{id: each, type: loop, config: {{items: [1, 2], steps: {body}}}}}"
+    undo = use("undo", "{{ [loop.item, steps.book.output] }}")
+    assert codes(flow(loop, undo)) == []
+    other = use("other", "{{ steps.book.output }}")
+    text = flow(loop, undo, other).replace("name: x", "name: x\non_failure: [other]")
+    assert codes(text) == ["not-upstream"]
