@@ -71,7 +71,6 @@ async def _run(
 ) -> Execution:
     from engine.cli.setup import read_setup
     from engine.runtime.engine import Engine
-    from engine.service import mapping
 
     data, settings = read_setup()
     piped = str(arguments.file) == "-"
@@ -90,15 +89,13 @@ async def _run(
         )
         with _cancelled_by_signals(engine, identity), progress(arguments.quiet) as shown:
             await _follow(news, identity, shown)
-        return mapping.execution(await engine.get_execution(identity))
+        return await engine.get_execution(identity)
 
 
 async def _follow(news: "Subscription", identity: str, shown: Progress) -> None:
     """Shows what happens in an execution until it ends; others may be told of as well."""
-    from engine.service import mapping
-
     async for batch in news:
-        own = [mapping.event(told) for told in batch if told.execution_id == identity]
+        own = [event for event in batch if event.execution_id == identity]
         shown.show(own)
         if any(event.type in ENDS for event in own):
             return

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 
 from engine.runtime.news import Subscription
-from engine.service import mapping
 from engine.service.types import ENDED, Event, Execution, Health
 from engine.store.errors import StoreError
 
@@ -51,7 +50,7 @@ class Metrics:
             async for batch in subscription:
                 for told in batch:
                     if told.type.startswith("execution."):
-                        self.count(mapping.event(told))
+                        self.count(told)
 
     def render(self, health: Health) -> str:
         """The text that Prometheus reads."""

@@ -11,7 +11,7 @@ from litestar import Litestar
 from engine.service.errors import MEDIA_TYPE
 
 _METHODS = ("get", "post", "put", "delete")
-_PAGE_OF = re.compile(r"\bPage_engine\.service\.types\.(\w+?)_(?=\W|$)")
+_PAGE_OF = re.compile(r"\bPage_engine\.store\.views\.(\w+?)_(?=\W|$)")
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 _OPEN = ("/health",)
 

@@ -11,7 +11,6 @@ import msgspec
 from litestar.types import Receive, Scope, Send
 
 from engine.runtime.news import Subscription
-from engine.service import mapping
 from engine.service.control import Control
 from engine.service.types import Event
 
@@ -92,11 +91,7 @@ class EventStream:
     async def _events(self) -> AsyncIterator[list[Event]]:
         wanted = self._workflow_id
         async for batch in self._subscription:
-            yield [
-                mapping.event(told)
-                for told in batch
-                if wanted is None or told.workflow_id == wanted
-            ]
+            yield [told for told in batch if wanted is None or told.workflow_id == wanted]
 
 
 def encode(event: Event) -> bytes:

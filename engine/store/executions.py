@@ -1,23 +1,19 @@
-"""Executions, their steps and their logs: how they are read, page by page."""
+"""Executions and their logs: how they are read, page by page."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
-from engine.definition.template import hide_secrets
-from engine.store.records import (
-    ExecutionRecord,
-    LogRecord,
-    Page,
-    StepRecord,
-    seconds_between,
-    step_execution_id,
-)
-from engine.store.tables import events, executions, logs, step_executions, texts, workflows
-from engine.store.times import from_micros, id_floor, maybe_time
+from engine.store.payloads import given_to, made_by
+from engine.store.queries import Query
+from engine.store.step_executions import list_steps
+from engine.store.tables import events, executions, logs, texts, workflows
+from engine.store.times import from_micros, id_floor, maybe_time, seconds_between
+from engine.store.views import Execution, LogLine, Page, StepExecution, step_execution_id
 
 
 class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,91 +25,53 @@ class ExecutionFilter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
-class _Input(msgspec.Struct):
-    input: Any = None
-
-
-class _Output(msgspec.Struct):
-    output: Any = None
-
-
-_first, _last = events.alias("first"), events.alias("last")
-_EXECUTIONS = (
-    select(
-        executions,
-        workflows.c.name.label("workflow_name"),
-        _first.c.data.label("queued_data"),
-        _last.c.data.label("ended_data"),
-    )
-    .join(workflows, workflows.c.id == executions.c.workflow_id, isouter=True)
-    .join(_first, _first.c.id == executions.c.queued_event, isouter=True)
-    .join(_last, _last.c.id == executions.c.ended_event, isouter=True)
-)
-_STEPS = (
-    select(
-        step_executions,
-        _first.c.data.label("started_data"),
-        _last.c.data.label("ended_data"),
-    )
-    .join(_first, _first.c.id == step_executions.c.started_event, isouter=True)
-    .join(_last, _last.c.id == step_executions.c.ended_event, isouter=True)
-)
-
-
 def list_executions(
-    connection: Connection, wanted: ExecutionFilter, limit: int, cursor: str | None
-) -> Page[ExecutionRecord]:
-    """Executions, newest first."""
-    found: list[str] = []
-    for query in _filtered(wanted, cursor):
-        newest = query.order_by(executions.c.id.desc()).limit(limit + 1)
-        found.extend(connection.execute(newest).scalars())
-    ids = sorted(found, reverse=True)[: limit + 1]
-    known = executions_by_id(connection, ids[:limit])
-    items = [known[identity] for identity in ids[:limit]]
-    return Page(items, items[-1].id if len(ids) > limit else None)
+    connection: Connection,
+    wanted: ExecutionFilter,
+    limit: int,
+    cursor: str | None,
+    *,
+    raw: bool = False,
+) -> Page[Execution]:
+    """Executions, newest first; with ``raw`` their inputs and outputs are JSON as it is stored."""
+    before = [bound for bound in (cursor, wanted.until and id_floor(wanted.until)) if bound]
+    given: dict[str, Any] = {"limit": limit + 1}
+    if wanted.workflow_id:
+        given["workflow_id"] = wanted.workflow_id
+    if wanted.since:
+        given["since"] = id_floor(wanted.since)
+    if before:
+        given["before"] = min(before)
+    found: list[Any] = []
+    # One query for each status, so that each can follow its index.
+    for status in wanted.statuses or (None,):
+        if status is not None:
+            given["status"] = status
+        found.extend(_newest(frozenset(given)).rows(connection, **given))
+    if len(wanted.statuses) > 1:
+        found.sort(key=lambda row: row[0], reverse=True)
+    items = [_execution(row, raw) for row in found[:limit]]
+    return Page(items, items[-1].id if len(found) > limit else None)
 
 
 def get_execution(
-    connection: Connection, execution_id: str, *, with_steps: bool = True
-) -> ExecutionRecord | None:
-    """One execution with the text it ran and its steps."""
-    query = _EXECUTIONS.add_columns(texts.c.text.label("source")).join(
-        texts, texts.c.hash == executions.c.text_hash, isouter=True
-    )
-    row = connection.execute(query.where(executions.c.id == execution_id)).one_or_none()
-    if row is None:
+    connection: Connection, execution_id: str, *, with_steps: bool = True, raw: bool = False
+) -> Execution | None:
+    """One execution with the text it ran and its steps; ``raw`` as in ``list_executions``."""
+    rows = _one().rows(connection, execution_id=execution_id)
+    if not rows:
         return None
-    steps = list_steps(connection, execution_id).items if with_steps else []
-    return execution_record(row, source=row.source, steps=steps)
+    *row, source = rows[0]
+    steps = list_steps(connection, execution_id, raw=raw).items if with_steps else []
+    return _execution(row, raw, source, steps)
 
 
-def list_steps(
-    connection: Connection,
-    execution_id: str,
-    *,
-    parent: str | None = None,
-    limit: int = 10_000,
-    cursor: str | None = None,
-) -> Page[StepRecord]:
-    """The step executions of the top level, or inside ``parent``, in the order they came to be."""
-    table = step_executions.c
-    place = func.coalesce(table.started_event, table.ended_event, 0)
-    query = _STEPS.where(table.execution_id == execution_id, table.parent.is_(None))
-    if parent is not None:
-        query = _STEPS.where(table.execution_id == execution_id, table.parent == parent)
-    offset = int(cursor or 0)
-    rows = connection.execute(query.order_by(place).offset(offset).limit(limit + 1)).all()
-    items = [step_record(row) for row in rows[:limit]]
-    return Page(items, str(offset + limit) if len(rows) > limit else None)
-
-
-def get_step(connection: Connection, execution_id: str, key: str) -> StepRecord | None:
-    """One step execution with its input and output."""
-    table = step_executions.c
-    query = _STEPS.where(table.execution_id == execution_id, table.key == key)
-    row = connection.execute(query).one_or_none()
-    return None if row is None else step_record(row)
+def executions_by_id(
+    connection: Connection, identities: Sequence[str], *, raw: bool = False
+) -> dict[str, Execution]:
+    """The executions of these ids as they stand now; ``raw`` as in ``list_executions``."""
+    wanted = msgspec.json.encode(identities).decode()
+    return {row[0]: _execution(row, raw) for row in _named().rows(connection, ids=wanted)}
 
 
 def list_logs(
@@ -123,104 +81,142 @@ def list_logs(
     step_id: str | None = None,
     after: int = 0,
     limit: int = 1000,
-) -> Page[LogRecord]:
+) -> Page[LogLine]:
     """Log lines in order, from the one after ``after``; the cursor is the last line's id."""
     query = select(logs).where(logs.c.execution_id == execution_id, logs.c.id > after)
     if step_id is not None:
         query = query.where(logs.c.key == step_id)
     rows = connection.execute(query.order_by(logs.c.id).limit(limit + 1)).all()
-    items = [
-        LogRecord(
-            id=row.id,
-            time=from_micros(row.time),
-            execution_id=row.execution_id,
-            step_id=row.key,
-            attempt=row.attempt,
-            stream=row.stream,
-            line=row.line,
-        )
-        for row in rows[:limit]
-    ]
+    items = [log_line(row) for row in rows[:limit]]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)
 
 
-def executions_by_id(
-    connection: Connection, identities: Sequence[str]
-) -> dict[str, ExecutionRecord]:
-    """The executions of these ids as they stand now."""
-    rows = connection.execute(_EXECUTIONS.where(executions.c.id.in_(identities))).all()
-    return {row.id: execution_record(row) for row in rows}
-
-
-def execution_record(
-    row: Row[Any], source: str | None = None, steps: list[StepRecord] | None = None
-) -> ExecutionRecord:
-    """The record of a row of executions."""
-    return ExecutionRecord(
+def log_line(row: Any) -> LogLine:
+    """The line of a row of logs."""
+    return LogLine(
         id=row.id,
-        workflow_id=row.workflow_id,
-        workflow_name=row.workflow_name or "",
-        version=row.version,
-        status=row.status,
-        input=_part(row.queued_data, _Input).input or {},
-        output=_part(row.ended_data, _Output).output,
-        created_at=from_micros(row.created_at),
-        start_time=maybe_time(row.start_time),
-        end_time=maybe_time(row.end_time),
-        duration=seconds_between(row.start_time, row.end_time),
-        trigger_id=row.trigger_id,
-        trigger_type=row.trigger_type,
-        trigger_name=row.trigger_name,
-        priority=row.priority,
-        error_type=row.error_type,
-        error_message=row.error_message,
-        reason=row.reason,
-        retry_of=row.retry_of,
-        folder=row.folder,
-        source=source,
-        steps=steps or [],
-    )
-
-
-def step_record(row: Row[Any]) -> StepRecord:
-    """The record of a row of step executions; marks of secrets are written by their names."""
-    return StepRecord(
-        id=step_execution_id(row.execution_id, row.key),
+        time=from_micros(row.time),
         execution_id=row.execution_id,
-        step_id=row.step_id,
-        key=row.key,
-        status=row.status,
+        step_id=row.key,
         attempt=row.attempt,
-        max_attempts=row.max_attempts,
-        input=hide_secrets(_part(row.started_data, _Input).input),
-        output=_part(row.ended_data, _Output).output,
-        error_type=row.error_type,
-        error_message=row.error_message,
-        branch=row.branch,
-        reason=row.reason,
-        start_time=maybe_time(row.start_time),
-        end_time=maybe_time(row.end_time),
-        duration=seconds_between(row.start_time, row.end_time),
-        parent_id=step_execution_id(row.execution_id, row.parent) if row.parent else None,
-        index=row.position,
+        stream=row.stream,
+        line=row.line,
     )
 
 
-def _part(data: str | None, kind: type[Any]) -> Any:
-    return kind() if data is None else msgspec.json.decode(data, type=kind)
+def _select(*more: ColumnElement[Any]) -> Select[Any]:
+    table = executions.c
+    queued, ended = events.alias("queued"), events.alias("ended")
+    return (
+        select(
+            table.id,
+            table.workflow_id,
+            workflows.c.name,
+            table.version,
+            table.status,
+            table.created_at,
+            table.start_time,
+            table.end_time,
+            table.trigger_id,
+            table.trigger_type,
+            table.trigger_name,
+            table.priority,
+            table.error_type,
+            table.error_message,
+            table.reason,
+            table.retry_of,
+            table.parent_execution,
+            table.parent_key,
+            table.folder,
+            queued.c.data,
+            ended.c.data,
+            *more,
+        )
+        .select_from(executions)
+        .join(workflows, workflows.c.id == table.workflow_id, isouter=True)
+        .join(queued, queued.c.id == table.queued_event, isouter=True)
+        .join(ended, ended.c.id == table.ended_event, isouter=True)
+    )
 
 
-def _filtered(wanted: ExecutionFilter, cursor: str | None) -> list[Select[Any]]:
-    """The ids that are wanted: one query for each status, so that each can follow its index."""
-    query = select(executions.c.id)
-    if wanted.workflow_id:
-        query = query.where(executions.c.workflow_id == wanted.workflow_id)
-    if wanted.since:
-        query = query.where(executions.c.id >= id_floor(wanted.since))
-    if wanted.until:
-        query = query.where(executions.c.id < id_floor(wanted.until))
-    if cursor:
-        query = query.where(executions.c.id < cursor)
-    if not wanted.statuses:
-        return [query]
-    return [query.where(executions.c.status == status) for status in wanted.statuses]
+@cache
+def _newest(given: frozenset[str]) -> Query:
+    """The newest executions, by the parameters that are given."""
+    table = executions.c
+    tests = {
+        "workflow_id": table.workflow_id == bindparam("workflow_id"),
+        "status": table.status == bindparam("status"),
+        "since": table.id >= bindparam("since"),
+        "before": table.id < bindparam("before"),
+    }
+    wanted = [test for name, test in tests.items() if name in given]
+    return Query(_select().where(*wanted).order_by(table.id.desc()).limit(bindparam("limit")))
+
+
+@cache
+def _one() -> Query:
+    query = _select(texts.c.text).join(texts, texts.c.hash == executions.c.text_hash, isouter=True)
+    return Query(query.where(executions.c.id == bindparam("execution_id")))
+
+
+@cache
+def _named() -> Query:
+    wanted = func.json_each(bindparam("ids")).table_valued("value")
+    return Query(_select().where(executions.c.id.in_(select(wanted.c.value))))
+
+
+def _execution(
+    row: Sequence[Any],
+    raw: bool,
+    source: str | None = None,
+    steps: list[StepExecution] | None = None,
+) -> Execution:
+    (
+        identity,
+        workflow_id,
+        workflow_name,
+        version,
+        status,
+        created_at,
+        start_time,
+        end_time,
+        trigger_id,
+        trigger_type,
+        trigger_name,
+        priority,
+        error_type,
+        error_message,
+        reason,
+        retry_of,
+        parent,
+        parent_key,
+        folder,
+        queued,
+        ended,
+    ) = row
+    return Execution(
+        id=identity,
+        workflow_id=workflow_id,
+        workflow_name=workflow_name or "",
+        version=version,
+        status=status,
+        input=given_to(queued, raw) or {},
+        output=made_by(ended, raw),
+        created_at=from_micros(created_at),
+        start_time=maybe_time(start_time),
+        end_time=maybe_time(end_time),
+        duration=seconds_between(start_time, end_time),
+        trigger_id=trigger_id,
+        trigger_type=trigger_type,
+        trigger_name=trigger_name,
+        priority=priority,
+        error_type=error_type,
+        error_message=error_message,
+        reason=reason,
+        retry_of=retry_of,
+        parent_execution_id=parent,
+        parent_step_id=step_execution_id(parent, parent_key) if parent else None,
+        folder=folder,
+        source=source,
+        step_executions=steps or [],
+    )

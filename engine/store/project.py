@@ -177,7 +177,7 @@ def _step_failed(batch: Batch, row: EventRow, event: StepFailed) -> None:
         reason = (
             f"attempt {event.attempt} failed; it is tried again at {event.retry_at:%H:%M:%S} UTC"
         )
-        values |= {"status": "waiting", "reason": reason}
+        values |= {"status": "waiting", "reason": reason, "wait_kind": None}
         batch.steps.append(_step(row, event.key, values, "ended_event"))
         return
     values |= {

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from engine.core.keys import step_id_of
 from engine.store.store import Store
 from engine.store.tables import (
     events,
@@ -20,6 +21,7 @@ from engine.store.tables import (
     workflows,
 )
 from engine.store.times import from_micros, to_micros
+from engine.store.views import Bucket, DayCount, ErrorCount, Stats, StepTiming
 
 HOUR = 3_600_000_000
 AT_ONCE = 20_000
@@ -34,66 +36,6 @@ _MARK = "rolled_up_event"
 _ENDED = ("completed", "failed", "cancelled", "timed_out")
 
 
-class DayCount(Struct, frozen=True, kw_only=True):
-    """Executions that ended on one day (UTC), or in one hour where the period is short."""
-
-    start: datetime
-    completed: int = 0
-    failed: int = 0
-    cancelled: int = 0
-    timed_out: int = 0
-
-
-class Bucket(Struct, frozen=True, kw_only=True):
-    """Executions whose duration lies from ``low`` up to ``high`` seconds."""
-
-    low: float
-    high: float
-    count: int
-
-
-class StepTiming(Struct, frozen=True, kw_only=True):
-    """How long the attempts of a step take, in seconds."""
-
-    workflow_id: str
-    workflow_name: str
-    step_id: str
-    count: int
-    mean: float
-    p95: float
-
-
-class ErrorCount(Struct, frozen=True, kw_only=True):
-    """How often executions failed with one type of error."""
-
-    type: str
-    count: int
-
-
-class Stats(Struct, frozen=True, kw_only=True):
-    """One period, one workflow or all; durations are seconds."""
-
-    since: datetime
-    until: datetime
-    total: int
-    completed: int
-    failed: int
-    cancelled: int
-    timed_out: int
-    running: int
-    queued: int
-    success_rate: float | None
-    previous_total: int
-    previous_success_rate: float | None
-    duration_mean: float | None
-    duration_p50: float | None
-    duration_p95: float | None
-    days: list[DayCount]
-    durations: list[Bucket]
-    slowest_steps: list[StepTiming]
-    errors: list[ErrorCount]
-
-
 class _Ended(Struct):
     """The part of an ending event that counts."""
 
@@ -101,7 +43,8 @@ class _Ended(Struct):
     status: str = ""
     error: Any = None
     key: str = ""
-    retry_at: datetime | None = None
+    reused: bool = False
+    cached: bool = False
 
 
 class _Sums(Struct):
@@ -149,7 +92,7 @@ def _add_up(connection: Connection, mark: int) -> _Sums:
     decoder = msgspec.json.Decoder(_Ended)
     for row in connection.execute(query):
         event = decoder.decode(row.data)
-        if event.started is None and row.type != "execution.ended":
+        if row.type != "execution.ended" and not _ran(event):
             continue
         seconds = (row.time - to_micros(event.started)) / 1_000_000 if event.started else 0.0
         hour, bucket = row.time // HOUR, bucket_of(seconds)
@@ -158,8 +101,14 @@ def _add_up(connection: Connection, mark: int) -> _Sums:
             key: tuple[Any, ...] = (hour, row.workflow_id, event.status, bucket, kind)
             _count(sums.runs, key, seconds)
         else:
-            _count(sums.steps, (hour, row.workflow_id, event.key, bucket), seconds)
+            key = (hour, row.workflow_id, step_id_of(event.key), bucket)
+            _count(sums.steps, key, seconds)
     return sums
+
+
+def _ran(event: _Ended) -> bool:
+    """Whether there was an attempt: it could begin, and was not spared by an earlier result."""
+    return event.started is not None and not event.reused and not event.cached
 
 
 def _count(sums: dict[tuple[Any, ...], list[float]], key: tuple[Any, ...], seconds: float) -> None:

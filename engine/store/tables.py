@@ -188,7 +188,13 @@ step_executions = Table(
     Column("options", Text),
     Column("assignees", Text),
     Column("child_execution", Text),
-    Index("steps_parent", "execution_id", "parent", sqlite_where=text("parent IS NOT NULL")),
+    Index(
+        "steps_parent",
+        "execution_id",
+        "parent",
+        "position",
+        sqlite_where=text("parent IS NOT NULL"),
+    ),
     Index("steps_waiting", "wait_kind", sqlite_where=text("status = 'waiting'")),
     sqlite_with_rowid=False,
 )
@@ -196,7 +202,7 @@ step_executions = Table(
 wishes = Table(
     "wishes",
     metadata,
-    Column("id", _ROW_ID, primary_key=True, autoincrement=False),
+    Column("id", _ROW_ID, primary_key=True),
     Column("execution_id", Text, nullable=False),
     Column("action", Text, nullable=False),
     Column("data", Text, nullable=False),

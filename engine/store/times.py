@@ -41,3 +41,8 @@ def id_floor(time: datetime) -> str:
 def _format(value: int) -> str:
     digits = f"{value:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def seconds_between(start: int | None, end: int | None) -> float | None:
+    """The time between two stored times in seconds; None while one is missing."""
+    return None if start is None or end is None else (end - start) / 1_000_000

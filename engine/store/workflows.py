@@ -9,11 +9,11 @@ from msgspec import Struct
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from engine.definition.model import Trigger, Workflow
+from engine.definition import model
 from engine.store.encoding import decode, encode
-from engine.store.records import Page, TriggerRecord, VersionRecord, WorkflowRecord
 from engine.store.tables import texts, triggers, workflow_versions, workflows
 from engine.store.times import from_micros, maybe_time, new_id, to_micros
+from engine.store.views import Page, Trigger, Workflow, WorkflowVersion
 
 
 class WorkflowFilter(Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class Registration(Struct, frozen=True, kw_only=True):
     """What a new text of a workflow brings along."""
 
     text: str
-    workflow: Workflow
+    workflow: model.Workflow
     path: str | None = None
     folder: str | None = None
     owner_id: str | None = None
@@ -150,20 +150,22 @@ def _describe(
 
 def get_workflow(
     connection: Connection, workflow_id: str, *, details: bool = True
-) -> WorkflowRecord | None:
+) -> Workflow | None:
     """One workflow, with its newest text and its triggers if ``details`` are wanted."""
     row = connection.execute(_query().where(workflows.c.id == workflow_id, _live)).one_or_none()
     if row is None:
         return None
     if not details:
-        return _record(row)
+        return _workflow(row)
     version = get_version(connection, workflow_id, row.version)
-    return _record(row, version.text if version else None, list_triggers(connection, workflow_id))
+    return _workflow(
+        row, version.source if version else None, list_triggers(connection, workflow_id)
+    )
 
 
 def list_workflows(
     connection: Connection, wanted: WorkflowFilter, limit: int, cursor: str | None
-) -> Page[WorkflowRecord]:
+) -> Page[Workflow]:
     """Workflows by name; every tag that is asked for must be there."""
     query = _filtered(_query().where(_live), wanted)
     if cursor:
@@ -174,7 +176,7 @@ def list_workflows(
         query = query.where(after)
     query = query.order_by(workflows.c.name, workflows.c.id).limit(limit + 1)
     rows = connection.execute(query).all()
-    items = [_record(row) for row in rows[:limit]]
+    items = [_workflow(row) for row in rows[:limit]]
     more = len(rows) > limit
     return Page(items, encode(f"{items[-1].name}\0{items[-1].id}") if more else None)
 
@@ -192,7 +194,7 @@ def count_workflows(connection: Connection) -> tuple[int, int]:
     return int(total), int(running)
 
 
-def get_version(connection: Connection, workflow_id: str, version: int) -> VersionRecord | None:
+def get_version(connection: Connection, workflow_id: str, version: int) -> WorkflowVersion | None:
     """One version with its text."""
     query = (
         select(workflow_versions, texts.c.text)
@@ -204,11 +206,11 @@ def get_version(connection: Connection, workflow_id: str, version: int) -> Versi
     row = connection.execute(query).one_or_none()
     if row is None:
         return None
-    return VersionRecord(
+    return WorkflowVersion(
         workflow_id=row.workflow_id,
         version=row.version,
         created_at=from_micros(row.created_at),
-        text=row.text,
+        source=row.text,
     )
 
 
@@ -234,20 +236,20 @@ def delete_workflow(connection: Connection, workflow_id: str, time: datetime) ->
     )
 
 
-def list_triggers(connection: Connection, workflow_id: str) -> list[TriggerRecord]:
+def list_triggers(connection: Connection, workflow_id: str) -> list[Trigger]:
     """The triggers of a workflow, those of its definition first."""
     query = select(triggers).where(triggers.c.workflow_id == workflow_id)
     rows = connection.execute(query.order_by(triggers.c.source.desc(), triggers.c.id)).all()
-    return [_trigger_record(row) for row in rows]
+    return [_trigger(row) for row in rows]
 
 
-def get_trigger(connection: Connection, trigger_id: str) -> TriggerRecord | None:
+def get_trigger(connection: Connection, trigger_id: str) -> Trigger | None:
     """One trigger."""
     row = connection.execute(select(triggers).where(triggers.c.id == trigger_id)).one_or_none()
-    return None if row is None else _trigger_record(row)
+    return None if row is None else _trigger(row)
 
 
-def add_trigger(connection: Connection, record: TriggerRecord) -> None:
+def add_trigger(connection: Connection, record: Trigger) -> None:
     """Adds a trigger."""
     connection.execute(
         insert(triggers).values(
@@ -275,7 +277,7 @@ def delete_trigger(connection: Connection, trigger_id: str) -> None:
 
 
 def sync_triggers(
-    connection: Connection, workflow_id: str, wanted: Sequence[Trigger], time: datetime
+    connection: Connection, workflow_id: str, wanted: Sequence[model.Trigger], time: datetime
 ) -> None:
     """Matches a definition's triggers by name: known ones keep their id and counts.
 
@@ -289,7 +291,7 @@ def sync_triggers(
     for name, trigger in zip(trigger_names(wanted), wanted, strict=True):
         found = known.pop(name, None)
         if found is None:
-            record = TriggerRecord(
+            record = Trigger(
                 id=new_id(time),
                 workflow_id=workflow_id,
                 type=trigger.type,
@@ -313,7 +315,7 @@ def sync_triggers(
         delete_trigger(connection, gone.id)
 
 
-def trigger_names(wanted: Sequence[Trigger]) -> list[str]:
+def trigger_names(wanted: Sequence[model.Trigger]) -> list[str]:
     """The names by which triggers are told apart; a missing one is made of type and place."""
     return [trigger.name or f"{trigger.type} {n}" for n, trigger in enumerate(wanted, start=1)]
 
@@ -342,11 +344,11 @@ def _filtered(query: Select[Any], wanted: WorkflowFilter) -> Select[Any]:
     return query
 
 
-def _record(
-    row: Row[Any], text: str | None = None, own: list[TriggerRecord] | None = None
-) -> WorkflowRecord:
+def _workflow(
+    row: Row[Any], source: str | None = None, own: list[Trigger] | None = None
+) -> Workflow:
     ended = row.ended_count
-    return WorkflowRecord(
+    return Workflow(
         id=row.id,
         name=row.name,
         description=row.description,
@@ -365,13 +367,13 @@ def _record(
         success_rate=row.completed_count / ended if ended else None,
         next_due=maybe_time(row.next_due) if row.status == "active" else None,
         error=row.error,
-        text=text,
+        source=source,
         triggers=own or [],
     )
 
 
-def _trigger_record(row: Row[Any]) -> TriggerRecord:
-    return TriggerRecord(
+def _trigger(row: Row[Any]) -> Trigger:
+    return Trigger(
         id=row.id,
         workflow_id=row.workflow_id,
         type=row.type,

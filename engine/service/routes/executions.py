@@ -6,7 +6,6 @@ from litestar import get, post
 from litestar.params import Parameter
 
 from engine.runtime.errors import ConflictError
-from engine.service import mapping
 from engine.service.routes.queries import (
     Cursor,
     IdempotencyKey,
@@ -53,7 +52,7 @@ async def execute(
         priority=given.priority,
         idempotency_key=idempotency_key,
     )
-    return mapping.execution(await engine.get_execution(identity))
+    return await engine.get_execution(identity, raw=True)
 
 
 @post("/executions", tags=TAGS, status_code=202, operation_id="run_text")
@@ -70,7 +69,7 @@ async def run_text(
         priority=data.priority,
         idempotency_key=idempotency_key,
     )
-    return mapping.execution(await engine.get_execution(identity))
+    return await engine.get_execution(identity, raw=True)
 
 
 @get("/executions", tags=TAGS, operation_id="list_executions")
@@ -90,14 +89,13 @@ async def list_executions(
         since=moment("since", since),
         until=moment("until", until),
     )
-    page = await engine.list_executions(wanted, limit, cursor)
-    return Page(items=list(map(mapping.execution, page.items)), next_cursor=page.next_cursor)
+    return await engine.list_executions(wanted, limit, cursor, raw=True)
 
 
 @get("/executions/{execution_id:str}", tags=TAGS, operation_id="get_execution")
 async def get_execution(engine: TheEngine, execution_id: str) -> Execution:
     """One execution with the text it ran and its top level's step executions."""
-    return mapping.execution(await engine.get_execution(execution_id))
+    return await engine.get_execution(execution_id, raw=True)
 
 
 @post(
@@ -112,7 +110,7 @@ async def cancel(engine: TheEngine, execution_id: str) -> Execution:
     if before.status in ENDED:
         raise ConflictError(f"the execution is {before.status}; only one that goes on is cancelled")
     await engine.cancel(execution_id)
-    return mapping.execution(await engine.get_execution(execution_id))
+    return await engine.get_execution(execution_id, raw=True)
 
 
 @get("/executions/{execution_id:str}/logs", tags=TAGS, operation_id="list_logs")
@@ -124,8 +122,7 @@ async def list_logs(
     limit: Limit = 1000,
 ) -> Page[LogLine]:
     """Log lines in order; next_cursor is the last line's id, for after."""
-    page = await engine.list_logs(execution_id, step_id=step_id, after=after, limit=limit)
-    return Page(items=list(map(mapping.log_line, page.items)), next_cursor=page.next_cursor)
+    return await engine.list_logs(execution_id, step_id=step_id, after=after, limit=limit)
 
 
 @get("/step-executions", tags=TAGS, operation_id="list_step_executions")
@@ -141,17 +138,17 @@ async def list_step_executions(
     """Step executions of the top level, or inside one of them, in the order they began."""
     with reading(cursor):
         page = await engine.list_steps(
-            execution_id, parent_id=parent_id, limit=limit, cursor=cursor
+            execution_id, parent_id=parent_id, limit=limit, cursor=cursor, raw=True
         )
     if not page.items:
         await engine.get_execution(execution_id, details=False)  # raises where there is none
-    return Page(items=list(map(mapping.step_execution, page.items)), next_cursor=page.next_cursor)
+    return page
 
 
 @get("/step-executions/{step_execution_id:str}", tags=TAGS, operation_id="get_step_execution")
 async def get_step_execution(engine: TheEngine, step_execution_id: str) -> StepExecution:
     """One step execution with its input and output."""
-    return mapping.step_execution(await engine.get_step(step_execution_id))
+    return await engine.get_step(step_execution_id, raw=True)
 
 
 @get(
@@ -161,7 +158,7 @@ async def get_step_execution(engine: TheEngine, step_execution_id: str) -> StepE
 )
 async def get_step_output(engine: TheEngine, step_execution_id: str) -> Any:
     """A step's output alone."""
-    return (await engine.get_step(step_execution_id)).output
+    return (await engine.get_step(step_execution_id, raw=True)).output
 
 
 ROUTES = [

@@ -2,7 +2,6 @@
 
 from litestar import get
 
-from engine.service import mapping
 from engine.service.routes.queries import TheEngine
 from engine.service.types import SchedulerStatus
 
@@ -10,7 +9,7 @@ from engine.service.types import SchedulerStatus
 @get("/scheduler/status", tags=["engine"], operation_id="get_scheduler_status")
 async def get_status(engine: TheEngine) -> SchedulerStatus:
     """Running and queued executions, workers, and the next due schedule."""
-    return mapping.report(await engine.scheduler_status(), SchedulerStatus)
+    return await engine.scheduler_status()
 
 
 ROUTES = [get_status]

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from litestar import get
 
-from engine.service import mapping
 from engine.service.errors import ApiError
 from engine.service.routes.queries import Moment, TheEngine, moment
 from engine.service.types import Stats
@@ -24,7 +23,7 @@ async def get_stats(
     start = moment("since", since) or end - PERIOD
     if start >= end:
         raise ApiError(422, "Invalid request", "since: must lie before until")
-    return mapping.report(await engine.stats(start, end, workflow_id), Stats)
+    return await engine.stats(start, end, workflow_id)
 
 
 ROUTES = [get_stats]

@@ -3,7 +3,6 @@
 import msgspec
 from litestar import delete, get, post, put
 
-from engine.service import mapping
 from engine.service.errors import ApiError
 from engine.service.routes.queries import TheEngine
 from engine.service.types import Page, Trigger, TriggerWrite
@@ -14,8 +13,7 @@ TAGS = ["triggers"]
 @get("/workflows/{workflow_id:str}/triggers", tags=TAGS, operation_id="list_triggers")
 async def list_triggers(engine: TheEngine, workflow_id: str) -> Page[Trigger]:
     """All triggers of a workflow, those of its definition first."""
-    records = await engine.list_triggers(workflow_id)
-    return Page(items=list(map(mapping.trigger, records)))
+    return Page(await engine.list_triggers(workflow_id))
 
 
 @post("/workflows/{workflow_id:str}/triggers", tags=TAGS, operation_id="add_trigger")
@@ -24,13 +22,13 @@ async def add_trigger(engine: TheEngine, workflow_id: str, data: TriggerWrite) -
     given = _given(data)
     if "type" not in given:
         raise ApiError(422, "Invalid request", 'type: a new trigger needs one, e.g. "schedule"')
-    return mapping.trigger(await engine.add_trigger(workflow_id, **given))
+    return await engine.add_trigger(workflow_id, **given)
 
 
 @put("/triggers/{trigger_id:str}", tags=TAGS, operation_id="update_trigger")
 async def update_trigger(engine: TheEngine, trigger_id: str, data: TriggerWrite) -> Trigger:
     """Changes what is given, and leaves the rest."""
-    return mapping.trigger(await engine.change_trigger(trigger_id, **_given(data)))
+    return await engine.change_trigger(trigger_id, **_given(data))
 
 
 @delete("/triggers/{trigger_id:str}", tags=TAGS, operation_id="delete_trigger")

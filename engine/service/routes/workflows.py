@@ -6,7 +6,7 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.params import Parameter
 
-from engine.service import mapping
+from engine.service.definitions import described, text_of
 from engine.service.routes.queries import Cursor, Limit, TheEngine, check_places, reading
 from engine.service.types import Page, Workflow, WorkflowState, WorkflowStatus, WorkflowWrite
 from engine.store.workflows import WorkflowFilter
@@ -18,7 +18,7 @@ Tags = Annotated[str | None, Parameter(description="With commas; all of them mus
 @post("/workflows", tags=TAGS, operation_id="add_workflow")
 async def add_workflow(engine: TheEngine, data: WorkflowWrite) -> Workflow:
     """Registers a definition. One with a path that is known gets a new version."""
-    return mapping.workflow(await engine.save_workflow(**_written(data)))
+    return described(await engine.save_workflow(**_written(data)))
 
 
 @get("/workflows", tags=TAGS, operation_id="list_workflows")
@@ -35,7 +35,7 @@ async def list_workflows(
     """Workflows by name, without their definitions; with path, the one that is known by it."""
     if path is not None:
         found = await engine.find_workflow(path)
-        return Page(items=[mapping.workflow(found)] if found else [])
+        return Page([described(found)] if found else [])
     wanted = WorkflowFilter(
         statuses=(status,) if status else (),
         owner_id=owner_id,
@@ -43,20 +43,19 @@ async def list_workflows(
         q=q,
     )
     with reading(cursor):
-        page = await engine.list_workflows(wanted, limit, cursor)
-    return Page(items=list(map(mapping.workflow, page.items)), next_cursor=page.next_cursor)
+        return await engine.list_workflows(wanted, limit, cursor)
 
 
 @get("/workflows/{workflow_id:str}", tags=TAGS, operation_id="get_workflow")
 async def get_workflow(engine: TheEngine, workflow_id: str) -> Workflow:
     """One workflow with its text, tree, steps and triggers."""
-    return mapping.workflow(await engine.get_workflow(workflow_id))
+    return described(await engine.get_workflow(workflow_id))
 
 
 @put("/workflows/{workflow_id:str}", tags=TAGS, operation_id="update_workflow")
 async def update_workflow(engine: TheEngine, workflow_id: str, data: WorkflowWrite) -> Workflow:
     """Gives a workflow a new definition; a text that differs is a new version."""
-    return mapping.workflow(await engine.save_workflow(workflow_id=workflow_id, **_written(data)))
+    return described(await engine.save_workflow(workflow_id=workflow_id, **_written(data)))
 
 
 @delete("/workflows/{workflow_id:str}", tags=TAGS, operation_id="delete_workflow")
@@ -68,12 +67,14 @@ async def delete_workflow(engine: TheEngine, workflow_id: str) -> None:
 @get("/workflows/{workflow_id:str}/status", tags=TAGS, operation_id="get_workflow_status")
 async def get_status(engine: TheEngine, workflow_id: str) -> WorkflowState:
     """A workflow's status alone."""
-    record = await engine.get_workflow(workflow_id)
-    return mapping.report(record, WorkflowState)
+    found = await engine.get_workflow(workflow_id)
+    return WorkflowState(
+        id=found.id, status=found.status, next_due=found.next_due, error=found.error
+    )
 
 
 async def _act(engine: TheEngine, workflow_id: str, action: str) -> Workflow:
-    return mapping.workflow(await engine.set_status(workflow_id, action))
+    return described(await engine.set_status(workflow_id, action))
 
 
 @post(
@@ -122,7 +123,7 @@ def _written(data: WorkflowWrite) -> dict[str, Any]:
     check_places(path=data.path, folder=data.folder)
     given = msgspec.structs.asdict(data)
     definition = given.pop("definition")
-    text = definition if isinstance(definition, str) else mapping.text_of(definition)
+    text = definition if isinstance(definition, str) else text_of(definition)
     return {"text": text, **given}
 
 
