@@ -39,14 +39,19 @@ IDLE = frozenset({"waiting", "retrying"})
 class Wait:
     """What a step waits for; ``child`` is the execution that it started."""
 
-    __slots__ = ("child", "failure", "kind", "options", "steered", "until")
+    __slots__ = ("assignees", "child", "failure", "kind", "options", "steered", "until")
 
     def __init__(
-        self, kind: WaitKind, until: datetime | None = None, options: tuple[str, ...] = ()
+        self,
+        kind: WaitKind,
+        until: datetime | None = None,
+        options: tuple[str, ...] = (),
+        assignees: tuple[str, ...] = (),
     ) -> None:
         self.kind = kind
         self.until = until
         self.options = options
+        self.assignees = assignees
         self.child: str | None = None
         self.failure: Failure | None = None
         """What the step comes to once its child, which is being cancelled, has ended."""

@@ -61,7 +61,7 @@ def waiting(state: State, event: StepWaiting, commands: list[Command]) -> None:
     step = _known(state, event.key)
     if step.status != "running":
         raise InvalidEventError(f'step "{event.key}" is {step.status}, and cannot wait')
-    step.wait = Wait(event.kind, event.until, event.options)
+    step.wait = Wait(event.kind, event.until, event.options, event.assignees)
     state.move(step, "waiting")
     if step.child is None:
         step.child = state.children.get(step.key)

@@ -79,7 +79,7 @@ class _Templates:
             if (body and key == "steps") or (body == "branches" and key == "branches"):
                 continue
             in_loop = body == "steps" and key in ("output", "break", "while")
-            used = scope.plus("loop") if in_loop else scope
+            used = scope.plus("loop", within=key != "while") if in_loop else scope
             for below, leaf in _texts(pair.value, (key,)):
                 if kind is not None and kind.is_literal(below):
                     continue
@@ -207,6 +207,8 @@ class _Templates:
         if step is None or step.id in self._handlers:
             if self._wiring.enclosing.get(name) is not None and not self._may_undo(step, name):
                 self._inside(place, reference, name)
+        elif scope.within and self._wiring.enclosing.get(name) is step:
+            return
         elif name == step.id:
             message = f"{quoted(name)} cannot use its own output"
             hint = 'in output_mapping it is called "output"'

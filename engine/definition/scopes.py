@@ -23,10 +23,12 @@ class Scope(Struct, frozen=True):
 
     roots: tuple[str, ...]
     step: Step | None = None
+    within: bool = False
+    """Whether it is evaluated after each iteration, and sees the steps of the loop's body."""
 
-    def plus(self, *roots: str) -> "Scope":
+    def plus(self, *roots: str, within: bool = False) -> "Scope":
         """The same scope with more names."""
-        return Scope((*self.roots, *roots), self.step)
+        return Scope((*self.roots, *roots), self.step, within)
 
 
 class Variables:

@@ -18,6 +18,7 @@ class AttemptContext:
         *,
         execution_id: str,
         step_id: str,
+        key: str,
         attempt: int,
         folder: Path | None,
         scratch: Callable[[], Path],
@@ -30,7 +31,7 @@ class AttemptContext:
         self.execution_id = execution_id
         self.step_id = step_id
         self.attempt = attempt
-        self.idempotency_key = f"{execution_id}.{step_id}"
+        self.idempotency_key = f"{execution_id}.{key}"
         self.folder = folder
         self.timeout = timeout
         self.max_memory = max_memory

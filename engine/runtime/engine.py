@@ -1,6 +1,5 @@
 """The engine: runs workflows, keeps their history, fires their schedules, tells what happens."""
 
-import asyncio
 import contextlib
 import logging
 import os
@@ -15,12 +14,15 @@ from typing import Any, Self
 from engine.core.events import Cause
 from engine.definition.catalogue import Catalogue
 from engine.definition.template import SystemVolatile, render
+from engine.runtime.control import Control
 from engine.runtime.errors import NotFoundError
+from engine.runtime.family import LOOK as CHILD_LOOK
+from engine.runtime.family import Family
 from engine.runtime.host import Host
 from engine.runtime.library import Library
 from engine.runtime.news import News, Subscription
 from engine.runtime.recovery import Recovery
-from engine.runtime.reports import Health, HealthStats, SchedulerStatus
+from engine.runtime.repeat import Again
 from engine.runtime.schedules import Schedules
 from engine.runtime.start import Launcher, Wanted
 from engine.runtime.upkeep import CLEAN, ROLL, Upkeep, add_up, clean_logs
@@ -31,27 +33,31 @@ from engine.settings.settings import Settings
 from engine.steps.base import StepType
 from engine.store import executions as runs
 from engine.store import ownership
+from engine.store import step_executions as step_runs
 from engine.store import workflows as table
 from engine.store.errors import StoreError
 from engine.store.executions import ExecutionFilter
-from engine.store.records import (
-    ENDED,
-    ExecutionRecord,
-    LogRecord,
+from engine.store.stats import read_stats
+from engine.store.store import Store, open_store
+from engine.store.views import (
+    Execution,
+    Health,
+    HealthStats,
+    LogLine,
     Page,
-    StepRecord,
-    TriggerRecord,
-    WorkflowRecord,
+    SchedulerStatus,
+    Stats,
+    StepExecution,
+    Trigger,
+    Workflow,
     split_step_execution_id,
 )
-from engine.store.stats import Stats, read_stats
-from engine.store.store import Store, open_store
 from engine.store.workflows import WorkflowFilter
 
-LOOK = 0.2
-"""Seconds between looks at an execution that another process carries out."""
-CANCEL_LOOK = 0.5
-"""Seconds between looks for what other processes want cancelled."""
+WISH_LOOK = 0.5
+"""Seconds between looks for what other processes ask of this one's executions."""
+PARK_LOOK = 1.0
+"""Seconds between looks for executions that need not be kept in memory."""
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +91,7 @@ class Engine:
         self._store: Store
         self._host: Host
         self._library: Library
-        self._launcher: Launcher
+        self._control: Control
         self._schedules: Schedules
         self._workflows: Workflows
 
@@ -121,7 +127,9 @@ class Engine:
         stack.push_async_callback(self._host.close)
         upkeep = Upkeep()
         stack.push_async_callback(upkeep.close)
-        upkeep.every(CANCEL_LOOK, self._cancel_wanted)
+        upkeep.every(WISH_LOOK, self._control.carry_out_wishes)
+        upkeep.every(PARK_LOOK, self._control.park)
+        upkeep.every(CHILD_LOOK, self._host.family.look)
         if self._whole:
             await self._take_up_work(stack, upkeep)
 
@@ -136,7 +144,9 @@ class Engine:
             self._catalogue = Catalogue(step_types=self._step_types, trigger_types=trigger_types())
         self._host = Host(self._store, self.settings, self._step_types, scratch)
         self._library = Library(self._store, self._catalogue)
-        self._launcher = Launcher(self._host, self._library, self.owner)
+        launcher = Launcher(self._host, self._library, self.owner)
+        self._control = Control(self._host, self._library, launcher, self.owner)
+        self._host.family = Family(self._control)
         self._schedules = Schedules(self._store, self._library, self._host.clock, self._fire)
         self._workflows = Workflows(
             self._store, self._library, self._schedules, self._catalogue, enabled=self._fires
@@ -156,17 +166,7 @@ class Engine:
         upkeep.every(ROLL, lambda: add_up(self._store))
         upkeep.every(CLEAN, lambda: clean_logs(self._store, retention))
 
-    async def _cancel_wanted(self) -> None:
-        """Carries out what other processes asked of this one's executions."""
-        if not self._host.courses:
-            return
-        wanted = await self._store.read(ownership.cancels_wanted, self.owner)
-        for execution_id, reason in wanted.items():
-            course = self._host.courses.get(execution_id)
-            if course is not None and not course.state.cancels:
-                course.cancel(reason)
-
-    async def _fire(self, workflow: WorkflowRecord, trigger: TriggerRecord, cause: Cause) -> None:
+    async def _fire(self, workflow: Workflow, trigger: Trigger, cause: Cause) -> None:
         """Starts the execution of a due trigger; the same due time never starts two."""
         record = await self._workflows.sync(workflow.id)
         about = {
@@ -215,41 +215,74 @@ class Engine:
             idempotency_key=idempotency_key,
             cause=cause,
         )
-        return await self._launcher.start(wanted)
+        return await self._control.start(wanted)
 
     async def cancel(self, execution_id: str, reason: str = "") -> None:
         """Ends an execution; what has ended stays. Raises NotFoundError."""
-        course = self._host.courses.get(execution_id)
-        if course is not None:
-            course.cancel(reason)
-            await course.settled()
-            return
-        record = await self.get_execution(execution_id, details=False)
-        if record.status not in ENDED:
-            await self._store.write(ownership.want_cancel, execution_id, reason)
+        await self._control.cancel(execution_id, reason)
+
+    async def pause(self, execution_id: str, reason: str = "") -> None:
+        """Lets running steps end and starts no more. Raises NotFoundError, ConflictError."""
+        await self._control.pause(execution_id, reason)
+
+    async def resume(self, execution_id: str) -> None:
+        """Goes on after a pause. Raises NotFoundError, ConflictError."""
+        await self._control.resume(execution_id)
+
+    async def retry(self, execution_id: str, again: Again | None = None) -> str:
+        """Starts an execution that repeats what an ended one did not complete; its id.
+
+        Raises NotFoundError, ConflictError while it has not ended, and what ``execute`` raises.
+        """
+        return await self._control.retry(execution_id, again or Again())
+
+    async def answer(
+        self,
+        step_execution_id: str,
+        decision: str,
+        *,
+        by: str = "",
+        comment: str = "",
+        output: Any = None,
+    ) -> None:
+        """Answers an approval, or says what became of a step that is not repeated.
+
+        Raises NotFoundError, ConflictError where it waits for no answer, InputError for an answer
+        that is not offered.
+        """
+        execution_id, key = self._step_key(step_execution_id)
+        await self._control.answer(
+            execution_id, key, decision, by=by, comment=comment, output=output
+        )
+
+    async def send_event(self, type: str, data: Any = None) -> int:  # noqa: A002
+        """Wakes the steps that wait for such an event; how many they were."""
+        return await self._control.send_event(type, data)
 
     async def wait(self, execution_id: str) -> str:
         """The status in which an execution ends. Raises NotFoundError."""
-        while True:
-            course = self._host.courses.get(execution_id)
-            if course is not None:
-                return await asyncio.shield(course.ended)
-            record = await self.get_execution(execution_id, details=False)
-            if record.status in ENDED:
-                return record.status
-            await asyncio.sleep(LOOK)
+        return await self._control.wait(execution_id)
 
     async def list_executions(
-        self, wanted: ExecutionFilter | None = None, limit: int = 100, cursor: str | None = None
-    ) -> Page[ExecutionRecord]:
-        """Executions, newest first."""
+        self,
+        wanted: ExecutionFilter | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+        *,
+        raw: bool = False,
+    ) -> Page[Execution]:
+        """Executions, newest first; with ``raw`` inputs and outputs are JSON, not decoded."""
         return await self._store.read(
-            runs.list_executions, wanted or ExecutionFilter(), limit, cursor
+            runs.list_executions, wanted or ExecutionFilter(), limit, cursor, raw=raw
         )
 
-    async def get_execution(self, execution_id: str, *, details: bool = True) -> ExecutionRecord:
+    async def get_execution(
+        self, execution_id: str, *, details: bool = True, raw: bool = False
+    ) -> Execution:
         """One execution, with its steps if ``details`` are wanted. Raises NotFoundError."""
-        found = await self._store.read(runs.get_execution, execution_id, with_steps=details)
+        found = await self._store.read(
+            runs.get_execution, execution_id, with_steps=details, raw=raw
+        )
         if found is None:
             raise NotFoundError("execution", execution_id)
         return found
@@ -261,23 +294,25 @@ class Engine:
         parent_id: str | None = None,
         limit: int = 1000,
         cursor: str | None = None,
-    ) -> Page[StepRecord]:
+        raw: bool = False,
+    ) -> Page[StepExecution]:
         """Step executions of the top level, or inside one of them. Raises NotFoundError."""
         parent = self._step_key(parent_id)[1] if parent_id else None
         return await self._store.read(
-            runs.list_steps, execution_id, parent=parent, limit=limit, cursor=cursor
+            step_runs.list_steps, execution_id, parent=parent, limit=limit, cursor=cursor, raw=raw
         )
 
-    async def get_step(self, step_execution_id: str) -> StepRecord:
+    async def get_step(self, step_execution_id: str, *, raw: bool = False) -> StepExecution:
         """One step execution with its input and output. Raises NotFoundError."""
-        found = await self._store.read(runs.get_step, *self._step_key(step_execution_id))
+        key = self._step_key(step_execution_id)
+        found = await self._store.read(step_runs.get_step, *key, raw=raw)
         if found is None:
             raise NotFoundError("step execution", step_execution_id)
         return found
 
     async def list_logs(
         self, execution_id: str, *, step_id: str | None = None, after: int = 0, limit: int = 1000
-    ) -> Page[LogRecord]:
+    ) -> Page[LogLine]:
         """Log lines in order. Raises NotFoundError."""
         await self.get_execution(execution_id, details=False)
         return await self._store.read(
@@ -299,25 +334,25 @@ class Engine:
 
     # Workflows and triggers
 
-    async def save_workflow(self, *, text: str, **given: Any) -> WorkflowRecord:
+    async def save_workflow(self, *, text: str, **given: Any) -> Workflow:
         """Keeps a text as the newest version of its workflow; see ``Workflows.save``."""
         return await self._workflows.save(text=text, **given)
 
-    async def sync_file(self, workflow_id: str) -> WorkflowRecord:
+    async def sync_file(self, workflow_id: str) -> Workflow:
         """Takes over what was saved in a workflow's file. Raises NotFoundError."""
         return await self._workflows.sync(workflow_id)
 
-    async def find_workflow(self, path: str) -> WorkflowRecord | None:
+    async def find_workflow(self, path: str) -> Workflow | None:
         """The workflow that is known by a file."""
         return await self._workflows.find_by_path(path)
 
     async def list_workflows(
         self, wanted: WorkflowFilter | None = None, limit: int = 100, cursor: str | None = None
-    ) -> Page[WorkflowRecord]:
+    ) -> Page[Workflow]:
         """Workflows by name, without their texts."""
         return await self._workflows.list_workflows(wanted or WorkflowFilter(), limit, cursor)
 
-    async def get_workflow(self, workflow_id: str) -> WorkflowRecord:
+    async def get_workflow(self, workflow_id: str) -> Workflow:
         """One workflow with its newest text and its triggers. Raises NotFoundError."""
         return await self._workflows.get(workflow_id)
 
@@ -325,19 +360,19 @@ class Engine:
         """Forgets a workflow; its executions stay. Raises NotFoundError, ConflictError."""
         await self._workflows.delete(workflow_id)
 
-    async def set_status(self, workflow_id: str, action: str) -> WorkflowRecord:
+    async def set_status(self, workflow_id: str, action: str) -> Workflow:
         """``activate``, ``pause``, ``resume`` or ``cancel``; see ``Workflows.set_status``."""
         return await self._workflows.set_status(workflow_id, action)
 
-    async def list_triggers(self, workflow_id: str) -> list[TriggerRecord]:
+    async def list_triggers(self, workflow_id: str) -> list[Trigger]:
         """The triggers of a workflow. Raises NotFoundError."""
         return await self._workflows.list_triggers(workflow_id)
 
-    async def add_trigger(self, workflow_id: str, **given: Any) -> TriggerRecord:
+    async def add_trigger(self, workflow_id: str, **given: Any) -> Trigger:
         """Adds a trigger; see ``Workflows.add_trigger``."""
         return await self._workflows.add_trigger(workflow_id, **given)
 
-    async def change_trigger(self, trigger_id: str, **given: Any) -> TriggerRecord:
+    async def change_trigger(self, trigger_id: str, **given: Any) -> Trigger:
         """Changes a trigger; see ``Workflows.change_trigger``."""
         return await self._workflows.change_trigger(trigger_id, **given)
 
@@ -356,7 +391,7 @@ class Engine:
 
     async def busy(self) -> bool:
         """Whether anything runs, waits, or is scheduled."""
-        if self._host.courses:
+        if self._host.courses or self._host.parked:
             return True
         return bool(await self._store.read(table.workflows_with_status, "active"))
 

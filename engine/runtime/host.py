@@ -1,31 +1,38 @@
 """What the courses of an engine share: its store, workers, clock, secrets and settings."""
 
 import asyncio
-import heapq
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
-from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.core.commands import Order
-from engine.core.decide import Turn
+from engine.core.decide import Turn, wanted
+from engine.core.prepare import Run
 from engine.core.retries import RetryDefaults
+from engine.core.state import StepState
+from engine.runtime import attempts
 from engine.runtime.course import Course
-from engine.runtime.dispatcher import AGE, Dispatcher
+from engine.runtime.dispatcher import Dispatcher, Grant
+from engine.runtime.listeners import Listeners
 from engine.runtime.logs import LogBook
+from engine.runtime.orders import CARRIED_OUT
+from engine.runtime.places import Places
 from engine.runtime.secrets import Secrets
 from engine.settings.settings import Settings
 from engine.steps.base import StepType
 from engine.store.store import Store
 from engine.triggers.clock import Clock
 
+if TYPE_CHECKING:
+    from engine.runtime.family import Family
+
 
 class Host:
-    """The resources of one engine process, and the courses that it carries out.
+    """The resources of one engine process, and the courses that it carries out."""
 
-    At most ``max_concurrent`` executions run at once; the others wait by priority and age.
-    """
+    family: "Family"
+    listeners: Listeners
 
     def __init__(
         self,
@@ -41,6 +48,7 @@ class Host:
         self.secrets = Secrets()
         self.clock = Clock()
         self.logs = LogBook(store.writer, self.secrets)
+        self.listeners = Listeners()
         self.retries: RetryDefaults = settings.scheduler.retry.defaults()
         self.dispatcher = Dispatcher(
             settings.scheduler.workers,
@@ -48,42 +56,93 @@ class Host:
             priorities=settings.scheduler.priority_queue,
             later=lambda delay, call: asyncio.get_running_loop().call_later(delay, call),
         )
+        self.places = Places(
+            settings.scheduler.max_concurrent,
+            store.writer,
+            priorities=settings.scheduler.priority_queue,
+        )
         self.courses: dict[str, Course] = {}
+        self.parked: set[str] = set()
+        """Executions that wait for something outside, and are kept in the database alone."""
+        self._outcomes: dict[str, asyncio.Future[str]] = {}
         self._allowed = _allowed(settings)
-        self._running: set[str] = set()
-        self._queue: list[tuple[float, int, Course]] = []
-        self._numbers = count()
 
     @property
     def running(self) -> int:
         """Executions that run."""
-        return len(self._running)
+        return self.places.taken
 
     @property
     def queued(self) -> int:
         """Executions that wait for their turn."""
-        return len(self.courses) - len(self._running)
+        return self.places.wanted
 
     def admit(self, course: Course, orders: Sequence[Order] = ()) -> None:
         """Takes a queued execution, which starts when there is room."""
         self.courses[course.header.id] = course
         course.take(Turn([], list(orders)))
-        urgency = course.header.priority * AGE if self.settings.scheduler.priority_queue else 0.0
-        heapq.heappush(self._queue, (time.monotonic() - urgency, next(self._numbers), course))
-        self._pump()
+        self.places.want(course)
 
-    def go_on(self, course: Course) -> None:
+    def go_on(self, course: Course, turn: Turn) -> None:
         """Takes an execution that has started before."""
         self.courses[course.header.id] = course
-        self._running.add(course.header.id)
+        if course.state.busy or not course.state.idle:
+            self.places.take(course)
+        course.take(turn)
 
-    def course_ended(self, course: Course) -> None:
+    def want_slot(self, course: Course) -> None:
+        """A course has steps to start, and does not count among those that run."""
+        self.places.want(course)
+
+    def leave_slot(self, course: Course) -> None:
+        """A course only waits for something outside."""
+        self.places.leave(course)
+
+    def carry_out(self, course: Course, order: Order) -> None:
+        """Does what the core asks for, unless what happened since made it void."""
+        if wanted(course.state, order):
+            CARRIED_OUT[type(order)](course, order)
+
+    def begin(self, course: Course, key: str, grant: Grant | None, ready: Run | None) -> None:
+        """A worker is there for a step."""
+        attempts.begin(course, key, grant, ready)
+
+    def begin_attempt(
+        self,
+        course: Course,
+        step: StepState,
+        grant: Grant | None,
+        written: "asyncio.Future[None]",
+    ) -> None:
+        """The start of an attempt is being recorded."""
+        attempts.begin_attempt(course, step, grant, written)
+
+    def outcome(self, execution_id: str) -> "asyncio.Future[str]":
+        """Done when an execution of this engine has ended, with its status."""
+        known = self._outcomes.get(execution_id)
+        if known is None:
+            known = self._outcomes[execution_id] = asyncio.get_running_loop().create_future()
+        return known
+
+    def course_ended(self, course: Course, error: BaseException | None = None) -> None:
         """Forgets a course; the next one may start."""
         identity = course.header.id
-        self.courses.pop(identity, None)
-        self._running.discard(identity)
+        self.forget(course)
+        outcome = self._outcomes.pop(identity, None)
+        if outcome is not None and not outcome.done():
+            if error is None:
+                outcome.set_result(course.state.outcome or "failed")
+            else:
+                outcome.set_exception(error)
+                outcome.exception()
+        self.family.ended(identity)
+
+    def forget(self, course: Course) -> None:
+        """Lets go of a course, without an end of its execution."""
+        self.courses.pop(course.header.id, None)
+        self.places.leave(course)
         course.forget_timers()
-        self._pump()
+        self.listeners.forget(course.header.id)
 
     def allowed_folders(self, folder: Path | None) -> tuple[Path, ...]:
         """Where file steps of a workflow with this folder may read and write."""
@@ -92,19 +151,13 @@ class Host:
     async def close(self) -> None:
         """Stops all attempts; the executions go on with the next engine."""
         self.clock.close()
-        self._queue.clear()
+        self.places.close()
+        await self.family.close()
         courses = list(self.courses.values())
         await asyncio.gather(*(course.close() for course in courses))
         self.logs.flush()
         for course in courses:
             course.leave()
-
-    def _pump(self) -> None:
-        while self._queue and len(self._running) < self.settings.scheduler.max_concurrent:
-            _, _, course = heapq.heappop(self._queue)
-            if course.state.phase == "queued" and course.header.id in self.courses:
-                self._running.add(course.header.id)
-                course.start()
 
 
 def _allowed(settings: Settings) -> tuple[Path, ...]:

@@ -18,9 +18,9 @@ from engine.runtime.errors import ConflictError, NotFoundError
 from engine.store import workflows as table
 from engine.store.batch import Batch
 from engine.store.project import add_notice
-from engine.store.records import WorkflowRecord
 from engine.store.store import Store
 from engine.store.times import to_micros
+from engine.store.views import Workflow
 from engine.store.workflows import Registration
 
 PLANS = 64
@@ -65,14 +65,14 @@ class Library:
             self._plans.popitem(last=False)
         return made
 
-    async def get(self, workflow_id: str, *, details: bool = True) -> WorkflowRecord:
+    async def get(self, workflow_id: str, *, details: bool = True) -> Workflow:
         """One workflow. Raises NotFoundError."""
         record = await self._store.read(table.get_workflow, workflow_id, details=details)
         if record is None:
             raise NotFoundError("workflow", workflow_id)
         return record
 
-    async def current(self, workflow_id: str) -> WorkflowRecord:
+    async def current(self, workflow_id: str) -> Workflow:
         """One workflow with its newest text; a file that was saved meanwhile is read again.
 
         A saved text with errors is told in ``error`` and the last good one stays.
@@ -82,7 +82,7 @@ class Library:
             return record
         return await self.get(workflow_id)
 
-    async def sync_file(self, record: WorkflowRecord) -> bool:
+    async def sync_file(self, record: Workflow) -> bool:
         """Takes over what was saved in a workflow's file; whether anything changed.
 
         Of an active workflow the text becomes the active version, if it has no errors.
@@ -91,7 +91,7 @@ class Library:
             text = await asyncio.to_thread(_read_text, Path(record.path or ""))
         except OSError:
             return False  # moved or deleted: the text that is known stays
-        if text == record.text:
+        if text == record.source:
             return False
         try:
             ready = await self.ready(text, record.path, record.folder)
@@ -132,14 +132,14 @@ class Library:
     async def saved_version(self, workflow_id: str, text: str) -> int | None:
         """The version that a text became by being saved in its file; None while it is not."""
         record = await self.current(workflow_id)
-        return record.version if record.text == text else None
+        return record.version if record.source == text else None
 
     async def text_of(self, workflow_id: str, version: int) -> str:
         """The text of a version. Raises NotFoundError."""
         record = await self._store.read(table.get_version, workflow_id, version)
-        if record is None or record.text is None:
+        if record is None or record.source is None:
             raise NotFoundError("version", str(version))
-        return record.text
+        return record.source
 
     async def register(self, given: Registration, workflow_id: str | None = None) -> str:
         """Keeps a text as the newest version of its workflow, known by id, or by path; its id.
@@ -166,10 +166,10 @@ class Library:
 
         return await self._store.write(work)
 
-    async def activate(self, workflow_id: str) -> WorkflowRecord:
+    async def activate(self, workflow_id: str) -> Workflow:
         """Makes the newest version the active one. Raises DefinitionError where it has errors."""
         record = await self.get(workflow_id)
-        ready = await self.ready(record.text or "", record.path, record.folder)
+        ready = await self.ready(record.source or "", record.path, record.folder)
         triggers = ready.plan.workflow.triggers
         time = datetime.now(UTC)
 

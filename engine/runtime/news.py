@@ -4,9 +4,9 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from engine.store.records import StreamEvent
 from engine.store.store import Store
 from engine.store.stream import Position, last_position, read_stream
+from engine.store.views import Event
 
 PAGE = 1000
 """Events read at once."""
@@ -73,7 +73,7 @@ class Subscription:
     def __aiter__(self) -> Self:
         return self
 
-    async def __anext__(self) -> list[StreamEvent]:
+    async def __anext__(self) -> list[Event]:
         position = await self._open()
         while True:
             self._recorded.clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from engine.core.decide import replay, resume
+from engine.core.decide import Turn, advance, replay, resume
 from engine.core.events import CancelRequested, InvalidEventError
 from engine.core.plan import Plan
 from engine.core.state import State
@@ -60,32 +60,30 @@ class Recovery:
         return len(claimed)
 
     async def _go_on(self, execution_id: str) -> None:
-        left = await self._host.store.read(ownership.read_left, execution_id)
-        try:
-            ready = await self._library.ready(left.text, None, left.folder)
-            state = replay(ready.plan, left.history)
-        except DefinitionError as error:
-            self._give_up(left, f"its definition cannot be loaded any more: {problem_text(error)}")
-            return
-        except InvalidEventError as error:
-            self._give_up(left, f"its history cannot be replayed: {error}")
-            return
-        course = Course(self._host, _header(left), state)
-        turn = resume(state, datetime.now(UTC))
-        if state.phase == "queued":
+        course, turn = await revive(self._host, self._library, execution_id)
+        if course.state.phase == "queued":
             self._host.admit(course, turn.orders)
-            return
-        self._host.go_on(course)
-        course.take(turn)
+        else:
+            self._host.go_on(course, turn)
 
-    def _give_up(self, left: Left, why: str) -> None:
-        """Nothing can be made of it any more, with this version or these plug-ins: it ends."""
-        log.error("execution %s cannot go on: %s", left.id, why)
-        state = State(Plan(Workflow()))
-        state.begin({}, None, datetime.now(UTC))
-        course = Course(self._host, _header(left), state)
-        self._host.go_on(course)
-        course.feed(CancelRequested(time=datetime.now(UTC), reason=why))
+
+async def revive(host: Host, library: Library, execution_id: str) -> tuple[Course, Turn]:
+    """An execution from its history, and what is to be done; one that cannot go on ends."""
+    left = await host.store.read(ownership.read_left, execution_id)
+    why = ""
+    try:
+        ready = await library.ready(left.text, None, left.folder)
+        state = replay(ready.plan, left.history)
+        return Course(host, _header(left, state), state), resume(state, datetime.now(UTC))
+    except DefinitionError as error:
+        why = f"its definition cannot be loaded any more: {problem_text(error)}"
+    except InvalidEventError as error:
+        why = f"its history cannot be replayed: {error}"
+    log.error("execution %s cannot go on: %s", left.id, why)
+    state = State(Plan(Workflow()))
+    state.begin({}, None, datetime.now(UTC))
+    turn = advance(state, CancelRequested(time=datetime.now(UTC), reason=why))
+    return Course(host, _header(left, state), state), turn
 
 
 def _claim_all(connection: Connection, dead: str, me: str) -> list[str]:
@@ -96,7 +94,7 @@ def _claim_all(connection: Connection, dead: str, me: str) -> list[str]:
     ]
 
 
-def _header(left: Left) -> Header:
+def _header(left: Left, state: State) -> Header:
     return Header(
         id=left.id,
         workflow_id=left.workflow_id,
@@ -105,6 +103,9 @@ def _header(left: Left) -> Header:
         priority=left.priority,
         mark_key=left.mark_key,
         trigger_id=left.trigger_id,
+        retry_of=left.retry_of,
+        parent=state.parent,
+        concurrency_key=left.concurrency_key,
     )
 
 

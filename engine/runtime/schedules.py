@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from engine.core.events import Cause
 from engine.runtime.library import Library
 from engine.store import workflows as table
-from engine.store.records import TriggerRecord, WorkflowRecord
 from engine.store.store import Store
 from engine.store.times import to_micros
+from engine.store.views import Trigger, Workflow
 from engine.triggers.clock import Clock
 from engine.triggers.schedule import (
     Due,
@@ -25,7 +25,7 @@ from engine.triggers.schedule import (
 )
 
 log = logging.getLogger(__name__)
-Fire = Callable[[WorkflowRecord, TriggerRecord, Cause], Awaitable[None]]
+Fire = Callable[[Workflow, Trigger, Cause], Awaitable[None]]
 
 
 class Upcoming(Struct, frozen=True):
@@ -39,8 +39,8 @@ class Upcoming(Struct, frozen=True):
 class _Entry(Struct):
     """A schedule that is watched."""
 
-    workflow: WorkflowRecord
-    trigger: TriggerRecord
+    workflow: Workflow
+    trigger: Trigger
     schedule: Schedule
     due: datetime | None = None
 
@@ -71,7 +71,7 @@ class Schedules:
             return None
         return Upcoming(first.due, first.workflow.id, first.workflow.name)
 
-    async def watch(self, workflow: WorkflowRecord, *, fresh: bool) -> None:
+    async def watch(self, workflow: Workflow, *, fresh: bool) -> None:
         """Watches an active workflow's schedules; with ``fresh`` nothing before now was missed."""
         self.unwatch(workflow.id)
         now = datetime.now(UTC)
@@ -96,7 +96,7 @@ class Schedules:
             await asyncio.wait(self._tasks)
 
     async def _watch_trigger(
-        self, workflow: WorkflowRecord, trigger: TriggerRecord, now: datetime, fresh: bool
+        self, workflow: Workflow, trigger: Trigger, now: datetime, fresh: bool
     ) -> None:
         try:
             schedule = parse_schedule(trigger.config)
@@ -167,7 +167,7 @@ class Schedules:
             log.exception("the schedule %s of %s fired in vain", trigger.name, entry.workflow.name)
             await self._store.write(table.change_trigger, trigger.id, error=str(error))
 
-    async def _complete_if_over(self, workflow: WorkflowRecord) -> None:
+    async def _complete_if_over(self, workflow: Workflow) -> None:
         """Without a fire left, and with nothing else that starts it, a workflow is complete."""
         enabled = [t for t in workflow.triggers if t.is_enabled and t.type != "manual"]
         mine = [entry for entry in self._entries.values() if entry.workflow.id == workflow.id]

@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from sqlalchemy import Connection
 
+from engine.core.context import Surroundings
 from engine.core.decide import advance
-from engine.core.events import Cause, ExecutionQueued
+from engine.core.events import Cause, ExecutionQueued, Failure, Parent, Reused
+from engine.core.prepare import concurrency_key
 from engine.core.state import State
 from engine.definition.model import Workflow
 from engine.definition.problems import Problem
+from engine.definition.template import SystemVolatile
 from engine.runtime.course import Course, Header
 from engine.runtime.dispatcher import DEFAULT_PRIORITY
 from engine.runtime.errors import InputError
@@ -40,6 +43,17 @@ class Wanted(Struct, frozen=True, kw_only=True):
     priority: int | None = None
     idempotency_key: str | None = None
     cause: Cause | None = None
+    parent: Parent | None = None
+    retry_of: str | None = None
+    reused: dict[str, Reused] = {}
+    children: dict[str, str] = {}
+
+
+class Started(Struct, frozen=True):
+    """An execution that was asked for, and those that its concurrency key displaces."""
+
+    id: str
+    displaced: list[str] = []
 
 
 class _Origin(Struct, frozen=True):
@@ -67,8 +81,8 @@ class Launcher:
         self._library = library
         self._owner = owner
 
-    async def start(self, wanted: Wanted) -> str:
-        """Records a new execution and queues it; its id. It is on disk when this returns.
+    async def start(self, wanted: Wanted) -> Started:
+        """Records a new execution and queues it. It is on disk when this returns.
 
         Raises NotFoundError, DefinitionError, InputError and StoreError.
         """
@@ -85,16 +99,28 @@ class Launcher:
             priority=priority,
             mark_key=os.urandom(32),
             trigger_id=wanted.cause.id if wanted.cause else None,
+            retry_of=wanted.retry_of,
+            parent=wanted.parent,
         )
         try:
             return await self._queue(header, origin, wanted, now)
         except _RepeatedError as repeated:
-            return repeated.execution_id
+            return Started(repeated.execution_id)
 
-    async def _queue(self, header: Header, origin: _Origin, wanted: Wanted, now: datetime) -> str:
+    async def _queue(
+        self, header: Header, origin: _Origin, wanted: Wanted, now: datetime
+    ) -> Started:
         state = State(origin.ready.plan)
-        queued = ExecutionQueued(time=now, input=wanted.input, cause=wanted.cause)
+        queued = ExecutionQueued(
+            time=now,
+            input=wanted.input,
+            cause=wanted.cause,
+            parent=wanted.parent,
+            reused=wanted.reused,
+            children=wanted.children,
+        )
         turn = advance(state, queued)
+        header = _keyed(header, state)
         batch = Batch()
         for event in turn.events:
             add_event(batch, header.id, header.workflow_id, event)
@@ -111,28 +137,46 @@ class Launcher:
             trigger_id=cause.id,
             trigger_type=cause.type,
             trigger_name=cause.name,
+            retry_of=header.retry_of,
+            parent_execution=header.parent.execution_id if header.parent else None,
+            parent_key=header.parent.key if header.parent else None,
+            concurrency_key=header.concurrency_key,
             owner=self._owner,
             idempotency_key=wanted.idempotency_key,
             mark_key=header.mark_key,
         )
         ownership.add_execution(batch, new)
 
-        def work(connection: Connection) -> None:
+        concurrency = origin.ready.plan.workflow.concurrency
+
+        def work(connection: Connection) -> list[str]:
             key = wanted.idempotency_key
             known = key and ownership.find_idempotent(connection, header.workflow_id, key)
             if known:
                 raise _RepeatedError(known)
             if cause.id is not None:
                 count_fire(connection, cause.id, cause.time or now, now)
+            if concurrency is None or concurrency.on_conflict == "queue":
+                return []
+            others = ownership.running_with_key(
+                connection, header.workflow_id, header.concurrency_key or ""
+            )
+            return others[: max(len(others) - concurrency.max + 1, 0)]
 
         writer = self._host.store.writer
-        if wanted.idempotency_key is None and cause.id is None:
+        others: list[str] = []
+        if wanted.idempotency_key is None and cause.id is None and concurrency is None:
             await writer.submit(batch, patient=False)
         else:
-            await writer.run(work, batch)
+            others = await writer.run(work, batch)
         course = Course(self._host, header, state)
+        if concurrency is not None and concurrency.on_conflict == "skip" and others:
+            self._host.courses[header.id] = course
+            course.cancel(f"{others[0]} runs already, and the workflow skips what conflicts")
+            await course.settled()
+            return Started(header.id)
         self._host.admit(course, turn.orders)
-        return header.id
+        return Started(header.id, others)
 
     async def _origin(self, wanted: Wanted) -> _Origin:
         if wanted.source is not None:
@@ -141,7 +185,7 @@ class Launcher:
             raise InputError("name the workflow, or give the text to run")
         record = await self._library.current(wanted.workflow_id)
         version = wanted.version or record.version
-        text = record.text or ""
+        text = record.source or ""
         if version != record.version:
             text = await self._library.text_of(record.id, version)
         ready = await self._library.ready(text, record.path, record.folder)
@@ -164,6 +208,17 @@ class Launcher:
         elif version is None and path:
             version = await self._library.saved_version(known, text)
         return _Origin(known, version, text, _folder(path, wanted.folder), ready)
+
+
+def _keyed(header: Header, state: State) -> Header:
+    """The header with its concurrency key. Raises InputError where that cannot be made."""
+    if state.plan.workflow.concurrency is None:
+        return header
+    around = Surroundings(execution_id=header.id, workflow_id=header.workflow_id)
+    key = concurrency_key(state, around, SystemVolatile())
+    if isinstance(key, Failure):
+        raise InputError(f"the concurrency key cannot be made: {key.message}")
+    return structs.replace(header, concurrency_key=key)
 
 
 def check_input(workflow: Workflow, given: dict[str, Any]) -> None:

@@ -13,9 +13,9 @@ from engine.runtime.schemas import describe_errors
 from engine.store import executions as runs
 from engine.store import workflows as table
 from engine.store.executions import ExecutionFilter
-from engine.store.records import UNFINISHED, Page, TriggerRecord, WorkflowRecord
 from engine.store.store import Store
 from engine.store.times import new_id
+from engine.store.views import UNFINISHED, Page, Trigger, Workflow
 from engine.store.workflows import Registration, WorkflowFilter
 
 Action = Literal["activate", "pause", "resume", "cancel"]
@@ -65,7 +65,7 @@ class Workflows:
         owner_id: str | None = None,
         path: str | None = None,
         folder: str | None = None,
-    ) -> WorkflowRecord:
+    ) -> Workflow:
         """Keeps a text as a workflow's newest version; of an active one it becomes the active one.
 
         Raises DefinitionError, with nothing kept, for a text with errors, InputError for a name
@@ -97,7 +97,7 @@ class Workflows:
             await self._library.set_error(identity, None)
         return record
 
-    async def sync(self, workflow_id: str) -> WorkflowRecord:
+    async def sync(self, workflow_id: str) -> Workflow:
         """Takes over what was saved in a workflow's file. Raises NotFoundError."""
         record = await self._library.get(workflow_id)
         if record.path is None or not await self._library.sync_file(record):
@@ -107,18 +107,18 @@ class Workflows:
             await self._watch(workflow_id, fresh=False)
         return record
 
-    async def find_by_path(self, path: str) -> WorkflowRecord | None:
+    async def find_by_path(self, path: str) -> Workflow | None:
         """The workflow that is known by a file."""
         found = await self._store.read(table.find_by_path, absolute(path) or "")
         return None if found is None else await self._library.get(found)
 
     async def list_workflows(
         self, wanted: WorkflowFilter, limit: int, cursor: str | None
-    ) -> Page[WorkflowRecord]:
+    ) -> Page[Workflow]:
         """Workflows by name."""
         return await self._store.read(table.list_workflows, wanted, limit, cursor)
 
-    async def get(self, workflow_id: str) -> WorkflowRecord:
+    async def get(self, workflow_id: str) -> Workflow:
         """One workflow with its text and triggers. Raises NotFoundError."""
         return await self._library.get(workflow_id)
 
@@ -130,7 +130,7 @@ class Workflows:
         await self._library.delete(workflow_id, bool(page.items))
         self._schedules.unwatch(workflow_id)
 
-    async def set_status(self, workflow_id: str, action: str) -> WorkflowRecord:
+    async def set_status(self, workflow_id: str, action: str) -> Workflow:
         """Activates, pauses, resumes or cancels a workflow's triggers.
 
         Raises NotFoundError, ConflictError for a state in which that cannot be, and DefinitionError
@@ -150,7 +150,7 @@ class Workflows:
             await self._forget_due(workflow_id)
         return await self._library.get(workflow_id)
 
-    async def list_triggers(self, workflow_id: str) -> list[TriggerRecord]:
+    async def list_triggers(self, workflow_id: str) -> list[Trigger]:
         """The triggers of a workflow. Raises NotFoundError."""
         return (await self._library.get(workflow_id)).triggers
 
@@ -162,14 +162,14 @@ class Workflows:
         name: str | None = None,
         config: dict[str, Any] | None = None,
         is_enabled: bool = True,
-    ) -> TriggerRecord:
+    ) -> Trigger:
         """Adds a trigger that the definition's versions leave alone.
 
         Raises NotFoundError and InputError.
         """
         record = await self._library.get(workflow_id)
         self._check_trigger(type, config or {})
-        trigger = TriggerRecord(
+        trigger = Trigger(
             id=new_id(datetime.now(UTC)),
             workflow_id=workflow_id,
             type=type,
@@ -181,7 +181,7 @@ class Workflows:
         await self._library.change(workflow_id, lambda c: table.add_trigger(c, trigger))
         return await self._changed(workflow_id, trigger.id)
 
-    async def change_trigger(self, trigger_id: str, **given: Any) -> TriggerRecord:
+    async def change_trigger(self, trigger_id: str, **given: Any) -> Trigger:
         """Changes a trigger's type, name, config or whether it is enabled.
 
         Of a definition's trigger only the last can be changed here. Raises NotFoundError,
@@ -209,13 +209,13 @@ class Workflows:
         )
         await self._rewatch(trigger.workflow_id)
 
-    async def _trigger(self, trigger_id: str) -> TriggerRecord:
+    async def _trigger(self, trigger_id: str) -> Trigger:
         found = await self._store.read(table.get_trigger, trigger_id)
         if found is None:
             raise NotFoundError("trigger", trigger_id)
         return found
 
-    async def _changed(self, workflow_id: str, trigger_id: str) -> TriggerRecord:
+    async def _changed(self, workflow_id: str, trigger_id: str) -> Trigger:
         await self._rewatch(workflow_id)
         return await self._trigger(trigger_id)
 
@@ -233,7 +233,7 @@ class Workflows:
         for trigger in record.triggers:
             await self._store.write(table.change_trigger, trigger.id, next_due=None)
 
-    async def _still_valid(self, record: WorkflowRecord) -> bool:
+    async def _still_valid(self, record: Workflow) -> bool:
         """Whether the active version can run; if not, the workflow has failed."""
         try:
             version = record.active_version or record.version

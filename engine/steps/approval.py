@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, field, text, texts
-from engine.steps.unavailable import UnavailableStep
 from engine.steps.words import shown
 
 
-class ApprovalStep(UnavailableStep):
+class ApprovalStep(CoreStep):
     type = "approval"
     title = "Approval"
     group = "ask"

@@ -136,6 +136,9 @@ class StepType(ABC):
     literal: ClassVar[tuple[PathPattern, ...]] = ()
     """Parts of the config that are never templates, with everything below them: a script's code."""
 
+    deferred: ClassVar[tuple[str, ...]] = ()
+    """Keys of the config whose templates are evaluated later, once for each iteration."""
+
     def is_expression(self, path: Sequence[str | int]) -> bool:
         """Whether the config's text at ``path`` is an expression, evaluated to a value."""
         return any(len(path) == len(p) and _begins(path, p) for p in self.expressions)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.steps.base import ConfigIssue
+from engine.steps.core_step import CoreStep
 from engine.steps.fields import anything, config_schema, expression, field, steps, text, whole
-from engine.steps.unavailable import UnavailableStep
 from engine.steps.words import shown
 
 _KINDS = ("items", "while", "times")
 
 
-class LoopStep(UnavailableStep):
+class LoopStep(CoreStep):
     type = "loop"
     title = "Loop"
     group = "decide"
@@ -20,6 +20,7 @@ class LoopStep(UnavailableStep):
     description = "Runs steps for each item of a list, while a condition holds, or n times."
     body = "steps"
     expressions = (("while",), ("break",))
+    deferred = ("while", "break", "output")
     schema = config_schema(
         {
             "items": field(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, field, flag, steps, whole
-from engine.steps.unavailable import UnavailableStep
 from engine.steps.words import counted
 
 
-class ParallelStep(UnavailableStep):
+class ParallelStep(CoreStep):
     type = "parallel"
     title = "Parallel"
     group = "decide"

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from engine.steps.base import ConfigIssue
+from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, duration, mapping, text
-from engine.steps.unavailable import UnavailableStep
 from engine.steps.words import shown
 
 _KINDS = ("duration", "until", "event")
 
 
-class WaitStep(UnavailableStep):
+class WaitStep(CoreStep):
     type = "wait"
     title = "Wait"
     group = "decide"

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, flag, mapping, text
-from engine.steps.unavailable import UnavailableStep
 from engine.steps.words import shown
 
 
-class WorkflowStep(UnavailableStep):
+class WorkflowStep(CoreStep):
     type = "workflow"
     title = "Sub-workflow"
     group = "do"

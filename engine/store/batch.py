@@ -55,11 +55,15 @@ class LogRow(Struct):
 
 
 class Insert(Struct, frozen=True):
-    """A new row of a table, by the table's name; with ``ignore`` one that is there stays."""
+    """A new row of a table, by the table's name.
+
+    Of one that is there already it takes the place with ``replace``, and leaves it with ``ignore``.
+    """
 
     table: str
     values: dict[str, Any]
     ignore: bool = False
+    replace: bool = False
 
 
 class Batch(Struct):

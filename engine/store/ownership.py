@@ -48,6 +48,10 @@ class Left(Struct, frozen=True, kw_only=True):
     priority: int
     mark_key: bytes
     trigger_id: str | None
+    retry_of: str | None
+    parent_execution: str | None
+    parent_key: str | None
+    concurrency_key: str | None
     history: list[Event]
 
 
@@ -127,6 +131,37 @@ def claim(connection: Connection, execution_id: str, dead: str, me: str) -> bool
     return done.rowcount == 1
 
 
+def claim_key(
+    connection: Connection, execution_id: str, workflow_id: str, key: str, most: int
+) -> bool:
+    """Lets an execution begin unless ``most`` others of its concurrency key have, in any process.
+
+    That it begins shows in its start time, which the record of its start then sets for good.
+    """
+    if running_with_key(connection, workflow_id, key, but=execution_id)[most - 1 :]:
+        return False
+    connection.execute(
+        update(executions)
+        .where(executions.c.id == execution_id, executions.c.start_time.is_(None))
+        .values(start_time=executions.c.created_at)
+    )
+    return True
+
+
+def running_with_key(
+    connection: Connection, workflow_id: str, key: str, but: str = ""
+) -> list[str]:
+    """The executions of a concurrency key that have begun and not ended, oldest first."""
+    query = select(executions.c.id).where(
+        executions.c.workflow_id == workflow_id,
+        executions.c.concurrency_key == key,
+        executions.c.start_time.is_not(None),
+        executions.c.end_time.is_(None),
+        executions.c.id != but,
+    )
+    return list(connection.execute(query.order_by(executions.c.id)).scalars())
+
+
 def read_left(connection: Connection, execution_id: str) -> Left:
     """What is needed to go on with an execution. Raises LookupError for one that is not there."""
     query = (
@@ -146,6 +181,10 @@ def read_left(connection: Connection, execution_id: str) -> Left:
         priority=row.priority,
         mark_key=row.mark_key,
         trigger_id=row.trigger_id,
+        retry_of=row.retry_of,
+        parent_execution=row.parent_execution,
+        parent_key=row.parent_key,
+        concurrency_key=row.concurrency_key,
         history=read_history(connection, execution_id),
     )
 

@@ -4,7 +4,7 @@ The statements are SQLAlchemy's, compiled once; they run on the driver's cursor,
 through SQLAlchemy's execution costs as much as the commit itself.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -39,6 +39,9 @@ class Compiled:
         """Executes the statement once for every row."""
         names = self._names
         cursor.executemany(self.sql, [[row[name] for name in names] for row in rows])
+
+
+Statement = Callable[[Table, tuple[str, ...]], Compiled]
 
 
 @cache
@@ -92,12 +95,24 @@ def _number(cursor: Cursor, table: Table, rows: Sequence[EventRow] | Sequence[Lo
 
 
 def _write_inserts(cursor: Cursor, inserts: Sequence[Insert]) -> None:
-    kinds: dict[tuple[str, bool, tuple[str, ...]], list[dict[str, Any]]] = {}
+    kinds: dict[tuple[str, Statement, tuple[str, ...]], list[dict[str, Any]]] = {}
     for row in inserts:
-        kinds.setdefault((row.table, row.ignore, tuple(row.values)), []).append(row.values)
-    for (name, ignore, columns), values in kinds.items():
-        table = metadata.tables[name]
-        (_insert_if_new if ignore else _insert)(table, columns).run(cursor, values)
+        make: Statement = _insert
+        if row.ignore:
+            make = _insert_if_new
+        elif row.replace:
+            make = _insert_over
+        kinds.setdefault((row.table, make, tuple(row.values)), []).append(row.values)
+    for (name, make, columns), values in kinds.items():
+        make(metadata.tables[name], columns).run(cursor, values)
+
+
+@cache
+def _insert_over(table: Table, columns: tuple[str, ...]) -> Compiled:
+    statement = upsert(table).values({name: bindparam(name) for name in columns})
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in columns if name not in keys}
+    return Compiled(statement.on_conflict_do_update(index_elements=keys, set_=changes))
 
 
 @cache

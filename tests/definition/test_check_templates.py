@@ -241,3 +241,14 @@ def test_what_undoes_a_step_of_a_loop_sees_its_iteration() -> None:
     other = use("other", "{{ steps.book.output }}")
     text = flow(loop, undo, other).replace("name: x", "name: x\non_failure: [other]")
     assert codes(text) == ["not-upstream"]
+
+
+def test_the_output_and_break_of_a_loop_see_its_body_and_while_does_not() -> None:
+    body = "[{id: page, type: transform, config: {expression: '1'}}]"
+
+    def loop(more: str) -> str:
+        return flow(f"{{id: each, type: loop, config: {{steps: {body}, {more}}}}}")
+
+    assert codes(loop("times: 3, output: '{{ steps.page.output }}'")) == []
+    assert codes(loop("times: 3, break: 'steps.page.output == loop.last'")) == []
+    assert codes(loop("while: 'steps.page.output == 1'")) == ["not-upstream"]

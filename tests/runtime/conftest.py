@@ -13,7 +13,7 @@ from engine.runtime.engine import Engine
 from engine.settings.settings import Settings
 from engine.steps.base import StepContext, StepResult, StepType, StepView
 from engine.steps.registry import step_types
-from engine.store.records import ExecutionRecord
+from engine.store.views import Execution
 from engine.triggers.registry import trigger_types
 
 Act = Callable[[StepView, Mapping[str, Any], StepContext], Awaitable[StepResult]]
@@ -50,7 +50,7 @@ class Bench:
         self.engine = engine
         self.act = act
 
-    async def run(self, workflow: dict[str, Any], **given: Any) -> ExecutionRecord:
+    async def run(self, workflow: dict[str, Any], **given: Any) -> Execution:
         """Runs a definition to its end."""
         identity = await self.engine.execute(source=json.dumps(workflow), **given)
         async with asyncio.timeout(20):

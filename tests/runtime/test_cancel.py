@@ -11,7 +11,7 @@ from engine.steps.base import StepContext, StepResult, StepView
 
 
 def statuses(record: Any) -> dict[str, str]:
-    return {entry.key: entry.status for entry in record.steps}
+    return {entry.step_id: entry.status for entry in record.step_executions}
 
 
 async def test_a_running_step_is_stopped_and_the_rest_never_starts(bench: Any) -> None:

@@ -19,7 +19,7 @@ def step(identity: str, *needs: str, **more: Any) -> dict[str, Any]:
 
 
 def statuses(record: Any) -> dict[str, str]:
-    return {entry.key: entry.status for entry in record.steps}
+    return {entry.step_id: entry.status for entry in record.step_executions}
 
 
 async def fail(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
@@ -65,7 +65,7 @@ async def test_inputs_are_rendered_and_outputs_set_variables(bench: Any) -> None
         }
     )
     assert record.output == {"n": 8}
-    assert record.steps[0].input == {"n": 4}
+    assert record.step_executions[0].input == {"n": 4}
 
 
 async def test_given_input_wins_over_defaults(bench: Any) -> None:
@@ -159,8 +159,8 @@ async def test_a_failed_attempt_is_tried_again_until_it_succeeds(bench: Any) -> 
     record = await bench.run({"steps": [step("a", retry_policy=policy)]})
     assert record.status == "completed"
     assert bench.act.seen == [("a", 1), ("a", 2), ("a", 3)]
-    assert record.steps[0].attempt == 3
-    assert record.steps[0].max_attempts == 5
+    assert record.step_executions[0].attempt == 3
+    assert record.step_executions[0].max_attempts == 5
     assert len({context.idempotency_key for context in bench.act.contexts}) == 1
 
 
@@ -169,7 +169,7 @@ async def test_an_error_that_retry_on_does_not_name_ends_the_step(bench: Any) ->
     policy = {"max_attempts": 5, "initial_delay": "1ms", "retry_on": ["timeout"]}
     record = await bench.run({"steps": [step("a", retry_policy=policy)]})
     assert bench.act.seen == [("a", 1)]
-    assert record.steps[0].error_type == "planned"
+    assert record.step_executions[0].error.type == "planned"
 
 
 async def test_an_attempt_is_stopped_at_its_timeout(bench: Any) -> None:
@@ -186,7 +186,7 @@ async def test_an_attempt_is_stopped_at_its_timeout(bench: Any) -> None:
     record = await bench.run({"steps": [step("a", timeout="50ms"), step("b", "a.failure")]})
     assert stopped.is_set()
     assert statuses(record) == {"a": "timed_out", "b": "completed"}
-    assert "50ms" in (record.steps[0].error_message or "")
+    assert "50ms" in record.step_executions[0].error.message
 
 
 async def test_an_execution_ends_at_its_own_timeout(bench: Any) -> None:
@@ -219,14 +219,14 @@ async def test_handlers_run_after_a_failure_in_their_order(bench: Any) -> None:
     )
     assert record.status == "failed"
     assert [name for name, _ in bench.act.seen] == ["a", "b", "undo", "alarm", "tidy"]
-    alarm = next(entry for entry in record.steps if entry.key == "alarm")
+    alarm = next(entry for entry in record.step_executions if entry.step_id == "alarm")
     assert "as the test wants" in alarm.input["why"]
 
 
 async def test_a_type_that_cannot_run_yet_says_so(bench: Any) -> None:
-    record = await bench.run({"steps": [{"id": "w", "type": "wait", "config": {"duration": "1s"}}]})
+    record = await bench.run({"steps": [{"id": "w", "type": "llm", "config": {"prompt": "hi"}}]})
     assert record.status == "failed"
-    assert record.steps[0].error_type == "not_supported"
+    assert record.step_executions[0].error.type == "not_supported"
 
 
 async def test_a_template_that_fails_names_its_place(bench: Any) -> None:
@@ -237,8 +237,8 @@ async def test_a_template_that_fails_names_its_place(bench: Any) -> None:
         }
     )
     assert record.status == "failed"
-    assert record.steps[0].error_type == "template"
-    assert "input_mapping.x" in (record.steps[0].error_message or "")
+    assert record.step_executions[0].error.type == "template"
+    assert "input_mapping.x" in record.step_executions[0].error.message
 
 
 async def test_an_output_that_json_cannot_hold_fails_its_step_alone(bench: Any) -> None:
@@ -248,7 +248,7 @@ async def test_an_output_that_json_cannot_hold_fails_its_step_alone(bench: Any) 
     bench.act.acts = {"a": bad}
     record = await bench.run({"steps": [step("a"), step("b", "a.failure"), step("c")]})
     assert statuses(record) == {"a": "failed", "b": "completed", "c": "completed"}
-    assert record.steps[0].error_type == "output"
+    assert record.step_executions[0].error.type == "output"
 
 
 async def test_an_error_of_foreign_code_is_told_as_a_failure(bench: Any) -> None:
@@ -257,7 +257,7 @@ async def test_an_error_of_foreign_code_is_told_as_a_failure(bench: Any) -> None
 
     bench.act.acts = {"a": broken}
     record = await bench.run({"steps": [step("a")]})
-    assert record.steps[0].error_message == "ZeroDivisionError: oh"
+    assert record.step_executions[0].error.message == "ZeroDivisionError: oh"
 
 
 async def test_the_same_idempotency_key_gives_the_same_execution(bench: Any) -> None:

@@ -217,6 +217,6 @@ async def test_an_execution_waits_in_the_queue_only_as_long_as_it_may(
         assert await engine.wait(waiting) == "timed_out"
         record = await engine.get_execution(waiting)
         assert "queue" in (record.error_message or "")
-        assert record.steps == []
+        assert record.step_executions == []
         free.set()
         assert await engine.wait(first) == "completed"

@@ -87,7 +87,7 @@ async def test_a_dead_engines_execution_goes_on_with_one_that_lives(
         async with asyncio.timeout(10):
             assert await engine.wait(identity) == "completed"
         record = await engine.get_execution(identity)
-        assert record.steps[0].attempt == 1
+        assert record.step_executions[0].attempt == 1
     first, second = (int(pid) for pid in (tmp_path / "pids").read_text().split())
     assert first != second
     assert not psutil.pid_exists(first)
@@ -165,7 +165,7 @@ async def test_a_retry_that_is_due_later_survives_a_restart(
     async with engine_at(tmp_path, act) as engine:
         assert await engine.wait(identity) == "completed"
         record = await engine.get_execution(identity)
-    assert record.steps[0].attempt == 2
+    assert record.step_executions[0].attempt == 2
     assert record.duration is not None
     assert record.duration >= 1.0
 

@@ -45,9 +45,9 @@ async def test_a_secret_reaches_the_attempt_and_nothing_that_is_recorded(
         record = await engine.get_execution(identity)
         lines = (await engine.list_logs(identity)).items
     assert seen == [(f"Key {secret}", secret)]
-    assert record.steps[0].input == {"key": "{{secrets.api_key}}"}
-    assert record.steps[0].output["plain"] == "<***>"
-    assert record.steps[0].output["url"] == "***"
+    assert record.step_executions[0].input == {"key": "{{secrets.api_key}}"}
+    assert record.step_executions[0].output["plain"] == "<***>"
+    assert record.step_executions[0].output["url"] == "***"
     assert lines[0].line == "calling with ***"
     stored = "\n".join(dump(tmp_path / "treadle.sqlite"))
     for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()[:12]):
@@ -63,8 +63,8 @@ async def test_a_missing_secret_is_named(bench: Any) -> None:
     record = await bench.run(
         {"steps": [{"id": "a", "type": "act", "input_mapping": {"k": "{{ secrets.none }}"}}]}
     )
-    assert record.steps[0].error_type == "secret"
-    assert "TREADLE_SECRET_NONE" in (record.steps[0].error_message or "")
+    assert record.step_executions[0].error.type == "secret"
+    assert "TREADLE_SECRET_NONE" in record.step_executions[0].error.message
 
 
 @given(st.binary(max_size=5), st.text("abcXYZ019+/= é", min_size=8, max_size=30), st.binary())
