@@ -42,6 +42,7 @@ class Rounds:
         "failure",
         "halted",
         "is_checked",
+        "is_loop",
         "is_rendered",
         "items",
         "kept",
@@ -61,7 +62,7 @@ class Rounds:
         total: int | None,
         at_once: int,
         on_error: OnError,
-        branches: tuple[Graph, ...] = (),
+        branches: tuple[Graph, ...] | None = None,
         limit: int = MAX_ITERATIONS,
         is_checked: bool = False,
         is_rendered: bool = False,
@@ -71,8 +72,9 @@ class Rounds:
         """How many rounds there are; None while only ``while`` knows."""
         self.at_once = at_once
         self.on_error = on_error
-        self.branches = branches
-        """The graph of each branch; empty for a loop."""
+        self.is_loop = branches is None
+        self.branches = branches or ()
+        """The graph of each branch of a parallel step."""
         self.limit = limit
         self.is_checked = is_checked
         self.is_rendered = is_rendered
@@ -92,10 +94,6 @@ class Rounds:
         """Why the step fails once all open rounds have ended."""
         self.halted = ""
         """Why the step is cancelled once all open rounds have ended."""
-
-    @property
-    def is_loop(self) -> bool:
-        return not self.branches
 
     @property
     def has_last(self) -> bool:

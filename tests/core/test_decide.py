@@ -1,103 +1,25 @@
 """The rules of the core one by one, told as short stories of events."""
 
 import time
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
+from stories import NOW, Story, flow, step
 
-from engine.core.commands import CancelStep, Order, RenderOutput, SetTimer, StartStep
-from engine.core.decide import advance, replay, resume
+from engine.core.commands import CancelStep, RenderOutput, SetTimer, StartStep
+from engine.core.decide import replay, resume
 from engine.core.events import (
     CancelRequested,
-    Event,
     ExecutionEnded,
-    ExecutionQueued,
-    ExecutionStarted,
     Failure,
     InvalidEventError,
     StepAnswered,
     StepCancelled,
-    StepCompleted,
-    StepFailed,
     StepLost,
     StepSkipped,
-    StepStarted,
     TimeoutReached,
 )
 from engine.core.plan import Plan
-from engine.core.state import State
-from engine.definition.model import Dependency, Step, Workflow
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class Story:
-    """A state, told what happens."""
-
-    def __init__(self, workflow: Workflow) -> None:
-        self.plan = Plan(workflow)
-        self.state = State(self.plan)
-        self.events: list[Event] = []
-        self.orders: list[Order] = []
-        self.tell(ExecutionQueued(time=NOW))
-
-    def tell(self, event: Event) -> list[Order]:
-        turn = advance(self.state, event)
-        self.events += turn.events
-        self.orders = turn.orders
-        return turn.orders
-
-    def begin(self) -> list[Order]:
-        return self.tell(ExecutionStarted(time=NOW))
-
-    def start(self, key: str, attempt: int = 1) -> list[Order]:
-        fence = self.state.fence + 1
-        return self.tell(StepStarted(time=NOW, key=key, attempt=attempt, fence=fence, config={}))
-
-    def complete(self, key: str, branch: str | None = None) -> list[Order]:
-        if self.state.step(key).status == "ready":
-            self.start(key)
-        attempt = self.state.step(key).attempt
-        event = StepCompleted(
-            time=NOW, key=key, attempt=attempt, started=NOW, output=key, branch=branch
-        )
-        return self.tell(event)
-
-    def fail(self, key: str, retry_at: datetime | None = None, type: str = "e") -> list[Order]:
-        if self.state.step(key).status == "ready":
-            self.start(key)
-        event = StepFailed(
-            time=NOW,
-            key=key,
-            attempt=self.state.step(key).attempt,
-            started=NOW,
-            error=Failure(type, "no"),
-            retry_at=retry_at,
-        )
-        return self.tell(event)
-
-    @property
-    def status(self) -> dict[str, str]:
-        return {step.key: step.status for step in self.state.top.steps}
-
-    @property
-    def starts(self) -> list[str]:
-        return [order.key for order in self.orders if isinstance(order, StartStep)]
-
-
-def step(identity: str, *needs: str, **more: Any) -> Step:
-    pairs = [need.partition(".") for need in needs]
-    return Step(
-        id=identity,
-        type="t",
-        depends_on=tuple(Dependency(name, port or "success") for name, _, port in pairs),
-        **more,
-    )
-
-
-def flow(*steps: Step, **more: Any) -> Workflow:
-    return Workflow(steps=steps, **more)
 
 
 def test_an_empty_workflow_completes_at_once() -> None:
