@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from sqlalchemy import (
@@ -28,6 +28,7 @@ from engine.store.views import Page, StepError, StepExecution, WaitKind, step_ex
 
 ANSWERED: tuple[WaitKind, ...] = ("approval", "answer")
 """What waits for a person."""
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _steps = step_executions.c
 
 
@@ -42,19 +43,19 @@ def list_steps(
 ) -> Page[StepExecution]:
     """The step executions of the top level in the order they came to be, or those inside the step
     with the key ``parent``, round by round. With ``raw`` inputs and outputs are JSON as it is
-    stored. Raises ValueError for a cursor that is none.
+    stored. Raises msgspec.DecodeError for a cursor that is none.
     """
     given: dict[str, Any] = {"execution_id": execution_id, "limit": limit + 1}
     if parent is not None:
         given["parent"] = parent
     if cursor is not None:
-        position, _, event = cursor.partition(".")
-        given |= {"position": int(position), "event": int(event)}
+        position, event = msgspec.json.decode(cursor, type=tuple[Number, Number])
+        given |= {"position": position, "event": event}
     rows = _level(parent is None, cursor is None).rows(connection, **given)
     items = [_step_execution(row[:-1], raw) for row in rows[:limit]]
     if len(rows) <= limit:
         return Page(items)
-    return Page(items, f"{items[-1].index or 0}.{rows[limit - 1][-1]}")
+    return Page(items, _cursor(items[-1].index or 0, rows[limit - 1][-1]))
 
 
 def get_step(
@@ -74,19 +75,19 @@ def list_waiting(
     raw: bool = False,
 ) -> Page[StepExecution]:
     """The step executions that wait for one of ``kinds``, of all executions, newest first, with the
-    workflows they belong to; ``raw`` as in ``list_steps``. Raises ValueError for a cursor that is
-    none.
+    workflows they belong to; ``raw`` as in ``list_steps``. Raises msgspec.DecodeError for a cursor
+    that is none.
     """
     given: dict[str, Any] = {"kinds": msgspec.json.encode(kinds).decode(), "limit": limit + 1}
     if cursor is not None:
-        place = msgspec.json.decode(cursor, type=tuple[int, str, str])
+        place = msgspec.json.decode(cursor, type=tuple[Number, str, str])
         given |= dict(zip(("time", "execution_id", "key"), place, strict=True))
     rows = _waiting(cursor is None).rows(connection, **given)
     items = [_step_execution(row[:-2], raw, row[-2], row[-1]) for row in rows[:limit]]
     if len(rows) <= limit:
         return Page(items)
-    execution_id, key, start = rows[limit - 1][0], rows[limit - 1][1], rows[limit - 1][12]
-    return Page(items, msgspec.json.encode((start, execution_id, key)).decode())
+    last = rows[limit - 1]
+    return Page(items, _cursor(last[12], last[0], last[1]))
 
 
 def places_of(
@@ -190,6 +191,10 @@ def _places() -> Query:
             tuple_(_steps.execution_id, _steps.key).in_(pairs)
         )
     )
+
+
+def _cursor(*place: Any) -> str:
+    return msgspec.json.encode(place).decode()
 
 
 def _step_execution(

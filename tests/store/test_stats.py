@@ -4,13 +4,14 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, insert
 
-from engine.core.events import ExecutionEnded, Failure, StepCompleted
+from engine.core.events import ExecutionEnded, Failure, StepCompleted, StepFailed
 from engine.store.batch import Batch
 from engine.store.project import add_event
 from engine.store.stats import (
@@ -73,6 +74,35 @@ async def test_every_end_is_counted_once(store: Store) -> None:
     (slowest,) = found.slowest_steps
     assert (slowest.step_id, slowest.count) == ("slow", 5)
     assert (await store.read(read_stats, since, until, "other")).total == 0
+
+
+async def test_only_what_ran_counts_in_the_durations_of_steps(store: Store) -> None:
+    batch = Batch()
+
+    def completed(key: str, seconds: float, **more: Any) -> None:
+        began = DAY - timedelta(seconds=seconds)
+        event = StepCompleted(time=DAY, key=key, attempt=1, started=began, **more)
+        add_event(batch, "e", "w", event)
+
+    completed("a", 8.0)
+    completed("a", 0.0, reused=True)
+    completed("a", 0.0, cached=True)
+    completed("each.0.b", 1.0)
+    completed("each.1.b", 3.0)
+    failed = StepFailed(
+        time=DAY,
+        key="a",
+        attempt=1,
+        error=Failure("error", "no"),
+        started=DAY - timedelta(seconds=4),
+        retry_at=DAY,
+    )
+    add_event(batch, "e", "w", failed)
+    await store.writer.submit(batch)
+    await roll_up(store)
+    found = await store.read(read_stats, DAY - timedelta(days=1), DAY, None)
+    timings = {step.step_id: (step.count, step.mean) for step in found.slowest_steps}
+    assert timings == {"a": (2, 6.0), "b": (2, 2.0)}
 
 
 async def test_a_short_period_is_told_by_the_hour(store: Store) -> None:

@@ -22,9 +22,9 @@ from engine.store.errors import (
     StoreError,
     UnsupportedDatabaseError,
 )
-from engine.store.step_executions import get_step
 from engine.store.migrations import UPGRADES, migrate, schema_version
 from engine.store.project import add_event
+from engine.store.step_executions import get_step
 from engine.store.store import Store, open_store
 from engine.store.tables import metadata
 
