@@ -19,7 +19,14 @@ ADDED = {
 
 
 def upgrade(connection: Connection) -> None:
-    """Adds columns to the executions and their steps, and the new tables."""
+    """Adds columns to the executions and their steps, and the new tables; a cancel that was asked
+    for and not carried out yet stays asked for."""
+    metadata.create_all(connection, tables=[wishes, slots, cached_results])
+    connection.exec_driver_sql(
+        "INSERT INTO wishes (execution_id, action, data, time) "
+        "SELECT id, 'cancel', json_object('reason', cancel_wanted), created_at "
+        "FROM executions WHERE cancel_wanted IS NOT NULL AND end_time IS NULL"
+    )
     for table, names in ADDED.items():
         for name in names:
             column = str(CreateColumn(table.c[name]).compile(connection)).strip()
@@ -27,4 +34,3 @@ def upgrade(connection: Connection) -> None:
         for index in table.indexes:
             index.create(connection, checkfirst=True)
     connection.exec_driver_sql(f"ALTER TABLE {executions.name} DROP COLUMN cancel_wanted")
-    metadata.create_all(connection, tables=[wishes, slots, cached_results])
