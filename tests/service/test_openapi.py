@@ -62,6 +62,43 @@ def test_answers_have_the_shape_that_is_described(
         jsonschema.validate(api.get(path).json(), {**document, **schema})
 
 
+def test_what_ran_is_answered_in_the_shape_that_is_described(
+    api: httpx.Client, document: dict[str, Any]
+) -> None:
+    steps = "[{id: a, type: transform, config: {expression: '1 + 1'}}]"
+    text = f"name: ran\nsteps: {steps}\ntriggers: [{{type: manual, name: by hand}}]\n"
+    workflow = api.post("/api/v1/workflows", json={"definition": text}).json()["id"]
+    started = api.post(f"/api/v1/workflows/{workflow}/execute", json={"input": {"n": 1}})
+    identity = started.json()["id"]
+    with api.stream("GET", "/api/v1/events/stream", params={"after": 0}) as events:
+        assert any('"execution.completed"' in line for line in events.iter_lines())
+    found: dict[str, Any] = {}
+    for path, asked in {
+        "/workflows/{workflow_id}": f"/workflows/{workflow}",
+        "/workflows/{workflow_id}/triggers": f"/workflows/{workflow}/triggers",
+        "/workflows/{workflow_id}/status": f"/workflows/{workflow}/status",
+        "/executions/{execution_id}": f"/executions/{identity}",
+        "/step-executions": f"/step-executions?execution_id={identity}",
+        "/step-executions/{step_execution_id}": f"/step-executions/{identity}.a",
+        "/scheduler/status": "/scheduler/status",
+    }.items():
+        answers = document["paths"][f"/api/v1{path}"]["get"]["responses"]["200"]
+        schema = answers["content"]["application/json"]["schema"]
+        found[path] = api.get(f"/api/v1{asked}").json()
+        jsonschema.validate(found[path], {**document, **schema})
+    shown = found["/workflows/{workflow_id}"]
+    assert (shown["source"], shown["definition"]["name"]) == (text, "ran")
+    assert [step["id"] for step in shown["steps"]] == ["a"]
+    assert [trigger["name"] for trigger in shown["triggers"]] == ["by hand"]
+    execution = found["/executions/{execution_id}"]
+    assert (execution["input"], execution["source"]) == ({"n": 1}, text)
+    (step,) = execution["step_executions"]
+    assert step == found["/step-executions/{step_execution_id}"]
+    assert step == found["/step-executions"]["items"][0]
+    assert step["output"] is not None
+    assert api.get(f"/api/v1/step-executions/{identity}.a/output").json() == step["output"]
+
+
 def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
         assert operation.get("description"), (path, method)
