@@ -134,14 +134,15 @@ class World:
 
     def act(self) -> None:
         if self.trouble and self.make_trouble():
-            return None
-        if self.state.phase == "queued" and self.state.paused is None:
-            return self.feed(ExecutionStarted(time=self.now()))
+            return
         choices = list(self.choices())
-        if not choices:
-            return self.unblock()
-        act, *arguments = self.chance.choice(choices)
-        act(*arguments)
+        if self.state.phase == "queued" and self.state.paused is None:
+            self.feed(ExecutionStarted(time=self.now()))
+        elif choices:
+            act, *arguments = self.chance.choice(choices)
+            act(*arguments)
+        else:
+            self.unblock()
 
     def choices(self) -> Iterable[tuple[Any, ...]]:
         yield from ((self.take, order) for order in self.orders)

@@ -86,7 +86,7 @@ class Story:
         return turn.orders
 
     def _answer(self, order: Order) -> Event | None:
-        if isinstance(order, StartStep) and order.not_before is None:
+        if isinstance(order, StartStep) and (order.not_before or self.now) <= self.now:
             if self.state.step(order.key).node.kind != "work":
                 return self._start(order.key, order.attempt)
         elif isinstance(order, Conclude):

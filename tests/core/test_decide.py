@@ -1,6 +1,5 @@
 """The rules of the core one by one, told as short stories of events."""
 
-import time
 from datetime import timedelta
 
 import pytest
@@ -10,7 +9,6 @@ from engine.core.commands import CancelStep, RenderOutput, SetTimer, StartStep
 from engine.core.decide import replay, resume
 from engine.core.events import (
     CancelRequested,
-    ExecutionEnded,
     Failure,
     InvalidEventError,
     StepAnswered,
@@ -253,26 +251,3 @@ def test_a_circle_and_an_unknown_step_are_no_plan() -> None:
         Plan(flow(step("a", "b"), step("b", "a")))
     with pytest.raises(ValueError, match="no step"):
         Plan(flow(step("a", "nobody")))
-
-
-def seconds_for(count: int) -> float:
-    """Processor time of the core for one execution of a chain and a fan of so many steps."""
-    chain = [step(f"c{n}", *([f"c{n - 1}"] if n else [])) for n in range(count)]
-    fan = [step(f"f{n}", "c0") for n in range(count)]
-    join = step("join", *(f"f{n}" for n in range(count)))
-    story = Story(flow(*chain, *fan, join))
-    began = time.process_time()
-    story.begin()
-    ready = story.starts
-    for key in ready:
-        story.complete(key)
-        ready += story.starts
-    assert isinstance(story.events[-1], ExecutionEnded)
-    return time.process_time() - began
-
-
-def test_ten_times_the_steps_take_about_ten_times_the_time() -> None:
-    seconds_for(500)
-    small = min(seconds_for(1_000) for _ in range(5))
-    large = min(seconds_for(10_000) for _ in range(3))
-    assert large < 20 * small

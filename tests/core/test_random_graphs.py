@@ -62,7 +62,7 @@ def plain(value: Any) -> Any:
     return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
-@often(400)
+@often(200)
 @given(case=cases(quiet=True), seed=SEEDS)
 def test_a_graph_ends_as_the_naive_interpreter_says(case: Case, seed: int) -> None:
     world = World(case, seed, trouble=False)
@@ -107,7 +107,7 @@ def check_end(world: World) -> None:
         assert child.status is not None or not child.waited, "no child is left behind"
 
 
-@often(500)
+@often(250)
 @given(case=cases(handlers=True), seed=SEEDS)
 def test_whatever_happens_the_execution_ends_and_nothing_runs_twice(case: Case, seed: int) -> None:
     world = World(case, seed, trouble=True)
@@ -116,7 +116,7 @@ def test_whatever_happens_the_execution_ends_and_nothing_runs_twice(case: Case, 
     check_end(world)
 
 
-@often(150)
+@often(80)
 @given(case=cases(handlers=True), seed=SEEDS)
 def test_a_replay_of_any_part_of_a_history_gives_the_state_of_then(case: Case, seed: int) -> None:
     world = World(case, seed, trouble=True)
@@ -134,7 +134,7 @@ def test_a_replay_of_any_part_of_a_history_gives_the_state_of_then(case: Case, s
             assert picture(replay(world.plan, events[:recorded])) == picture(told)
 
 
-@often(150)
+@often(80)
 @given(case=cases(handlers=True), seed=SEEDS)
 def test_handlers_run_in_their_order_and_only_those_that_fit(case: Case, seed: int) -> None:
     world = World(case, seed, trouble=True)
@@ -150,7 +150,7 @@ def test_handlers_run_in_their_order_and_only_those_that_fit(case: Case, seed: i
         assert set(handlers) <= {"cheer", "tidy"}
 
 
-@often(150)
+@often(80)
 @given(case=cases(lucky=True), first=SEEDS, second=SEEDS)
 def test_what_is_reused_does_not_run_and_the_rest_does(case: Case, first: int, second: int) -> None:
     before = World(case, first, trouble=True)
