@@ -51,7 +51,16 @@ class ExecutorSettings(Struct, frozen=True, kw_only=True):
     """The bounds of one attempt, and how long its log is kept."""
 
     timeout: Annotated[float, _kind("duration", "Of an attempt without its own.", gt=0)] = 1800.0
-    max_memory: Annotated[int, _kind("size", "Of a child process.", gt=0)] = 1024**3
+    max_memory: Annotated[
+        int, _kind("size", "Of a child process with all that it starts.", gt=0)
+    ] = 1024**3
+    max_processes: Annotated[
+        int, _kind("integer", "Processes and threads of a child with all it starts.", ge=1)
+    ] = 512
+    max_open_files: Annotated[int, _kind("integer", "Of each child process.", ge=16)] = 4096
+    max_output: Annotated[
+        int, _kind("size", "What a child process may write before it is ended.", gt=0)
+    ] = 1024**3
     log_retention: Annotated[float, _kind("duration", "Log lines are kept so long.", gt=0)] = (
         7 * 86400.0
     )

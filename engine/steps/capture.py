@@ -45,13 +45,19 @@ class Lines:
         self._on_line = on_line
         self._line = bytearray()
         self._cut = False
+        self.skipped = 0
+        """Lines that were not handed on."""
 
-    def feed(self, data: bytes) -> int:
-        """How many lines ended in ``data``."""
-        *whole, rest = data.split(b"\n")
+    def feed(self, data: bytes, room: int | None = None) -> int:
+        """Hands on the lines that end in ``data``, no more than ``room`` of them; how many."""
+        *whole, rest = data.split(b"\n", -1 if room is None else room)
         for part in whole:
             self._add(part)
             self._emit()
+        if room is not None and b"\n" in rest:
+            self.skipped += rest.count(b"\n")
+            rest = rest[rest.rfind(b"\n") + 1 :]
+            self._clear()
         self._add(rest)
         return len(whole)
 
@@ -68,5 +74,8 @@ class Lines:
     def _emit(self) -> None:
         text = self._line.decode(errors="replace").removesuffix("\r")
         self._on_line(f"{text} ..." if self._cut else text)
+        self._clear()
+
+    def _clear(self) -> None:
         self._line.clear()
         self._cut = False

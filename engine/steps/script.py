@@ -66,8 +66,17 @@ class ScriptStep(StepType):
             ),
             "max_memory": size(
                 "Memory limit",
-                "Of each process; the engine's own limit when missing.",
+                "Of the script and all that it starts, together; at most, and when missing, the "
+                "engine's own limit. Beyond it the step fails with the type memory.",
                 examples=["512MB"],
+            ),
+            "max_processes": field(
+                "integer",
+                "Process limit",
+                "Processes and threads at once, of the script and all that it starts; at most, "
+                "and when missing, the engine's own limit.",
+                minimum=1,
+                examples=[50],
             ),
             "max_cpu": duration(
                 "CPU limit", "Processor time of each process; none when missing.", examples=["10m"]
@@ -121,3 +130,8 @@ class ScriptStep(StepType):
         from engine.steps.script_run import run_script
 
         return await run_script(step, input, context)
+
+    async def close(self) -> None:
+        from engine.steps.process import end_supervision
+
+        await end_supervision()

@@ -4,19 +4,21 @@ import asyncio
 import os
 import re
 import shutil
-import signal
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from msgspec import structs
+
 from engine.definition.units import format_size
-from engine.steps.amounts import seconds_of, size_of
+from engine.steps.amounts import seconds_of, size_of, whole_of
 from engine.steps.base import StepContext, StepError, StepResult, StepView
+from engine.steps.command import DEFAULT_LIMITS, Command, Limits
 from engine.steps.encode import as_json, as_text
-from engine.steps.process import Command, Ended, Limits, run_process
+from engine.steps.process import run_process
 from engine.steps.script_kind import runtime_of, script_path
-from engine.steps.script_result import read_result
+from engine.steps.script_outcome import outcome
 
 _BASICS = (
     *(
@@ -43,14 +45,12 @@ _ADVICE = {
     "sh": "install a shell",
     "python": "install Python 3",
 }
-_TAIL_LINES, _TAIL_SIZE = 8, 2000
 
 
 async def run_script(step: StepView, input: Mapping[str, Any], context: StepContext) -> StepResult:
     """Runs the script to its end. Raises StepError when it cannot start or does not end with 0."""
     files = _Files(context.scratch)
-    await asyncio.to_thread(files.write_input, input)
-    command = await asyncio.to_thread(_command, step.config, context, files)
+    command = await asyncio.to_thread(_prepare, step.config, input, context, files)
     try:
         ended = await run_process(command, context.log)
     except (OSError, ValueError) as error:
@@ -60,7 +60,9 @@ async def run_script(step: StepView, input: Mapping[str, Any], context: StepCont
         if capture.left_out:
             limit = format_size(command.max_output)
             context.log(f"{name} was cut: {capture.left_out:,} bytes beyond {limit} were left out")
-    return await asyncio.to_thread(_outcome, ended, files.result)
+    if ended.left:
+        context.log("processes of the script are left that do not end even when they are killed")
+    return await asyncio.to_thread(outcome, ended, command.limits, files.result)
 
 
 class _Files:
@@ -81,6 +83,13 @@ class _Files:
         path = self.scratch / f"script{suffix}"
         path.write_text(code, encoding="utf-8", newline="\n")
         return path
+
+
+def _prepare(
+    config: Mapping[str, Any], input: Mapping[str, Any], context: StepContext, files: "_Files"
+) -> Command:
+    files.write_input(input)
+    return _command(config, context, files)
 
 
 def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> Command:
@@ -168,40 +177,17 @@ def _folder(cwd: Any, context: StepContext) -> Path:
 
 
 def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:
-    wanted = size_of(config, "max_memory", 0)
-    memory = min(filter(None, (wanted, context.max_memory)), default=0)
+    """The step's own limits, nowhere above the engine's."""
+    engine: Limits = getattr(context, "process_limits", DEFAULT_LIMITS)
     cpu = seconds_of(config, "max_cpu", 0)
-    return Limits(memory=memory, cpu=max(1, round(cpu)) if cpu else 0)
+    return structs.replace(
+        engine,
+        memory=_lower(size_of(config, "max_memory", 0), context.max_memory),
+        processes=_lower(whole_of(config, "max_processes", 0), engine.processes),
+        cpu=max(1, round(cpu)) if cpu else engine.cpu,
+    )
 
 
-def _outcome(ended: Ended, result_file: Path) -> StepResult:
-    stdout, stderr = ended.stdout.text, ended.stderr.text
-    output = {"result": None, "stdout": stdout, "stderr": stderr, "exit_code": ended.exit_code}
-    try:
-        output["result"] = read_result(result_file, stdout)
-    except ValueError as error:
-        if ended.exit_code == 0:
-            raise StepError(str(error), type="result", output=output) from error
-    if ended.exit_code == 0:
-        return StepResult(output=output)
-    how, kind = _ending(ended.exit_code)
-    told = _last_lines(stderr or stdout)
-    tail = f"; its last words:\n{told}" if told else "; it wrote nothing"
-    raise StepError(f"the script {how}{tail}", type=kind, output=output)
-
-
-def _ending(exit_code: int) -> tuple[str, str]:
-    if exit_code >= 0:
-        return f"ended with exit code {exit_code}", f"exit_{exit_code}"
-    names = {number.value: number.name for number in signal.Signals}
-    name = names.get(-exit_code, str(-exit_code))
-    causes = {
-        "SIGKILL": " (for want of memory?)",
-        "SIGABRT": " (for want of memory?)",
-        "SIGXCPU": " (its CPU limit was reached)",
-    }
-    return f"was ended by {name}{causes.get(name, '')}", f"signal_{-exit_code}"
-
-
-def _last_lines(text: str) -> str:
-    return "\n".join(text[-_TAIL_SIZE:].rstrip().splitlines()[-_TAIL_LINES:])
+def _lower(*limits: int) -> int:
+    """The lowest of the limits, of which 0 is none."""
+    return min(filter(None, limits), default=0)

@@ -1,171 +1,178 @@
-"""Runs one command and answers for its whole process tree; a program of its own, for Linux.
+"""Starts and watches the scripts of one engine; a small process of its own, for Linux.
 
-The engine starts it between itself and a script:
+The engine starts it once and hands it a message for each attempt, with four descriptors: the
+attempt's socket, stdin, stdout and stderr. On the attempt's socket it writes the request (length,
+then JSON) and reads one report (JSON); it asks for the end by closing its side.
 
-    python -I -S supervisor.py ENGINE_PID GRACE MEMORY CPU FILES COMMAND ...
-
-It adopts every orphan below it (a subreaper), so that no descendant escapes by leaving its group,
-its session or its parent. The tree ends when the command ends, when SIGTERM asks for it, and when
-the engine dies, however it dies. It then ends as the command did: same exit code, same signal.
+The supervisor adopts every orphan below it (a subreaper). While attempts run, it looks at all their
+processes every 100 ms and ends what uses more than its limits. When a command has ended, what it
+left is ended too, before that is reported. When the engine goes, however it goes, its sockets
+close, and the supervisor ends with the last attempt.
 """
 
 import ctypes
 import os
-import resource
+import select
 import signal
+import socket
 import sys
 import time
-from typing import NoReturn
+from contextlib import suppress
 
-PR_SET_PDEATHSIG = 1
+from engine.steps.charge import Charge, ignore_signals
+from engine.steps.kinship import Kinship
+from engine.steps.process_tree import Member, look, member_of, newest, own_memory, send
+
 PR_SET_CHILD_SUBREAPER = 36
-STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-WATCHED = {signal.SIGCHLD, *STOPS}
-KILL_TIME = 0.5
-"""Seconds that killed processes get to disappear before the supervisor gives up on them."""
-LOOK_AGAIN = 0.02
-NOT_STARTED = 127
-
-prctl = ctypes.CDLL(None).prctl
-
-
-def main(arguments: list[str]) -> None:
-    engine, grace = int(arguments[0]), float(arguments[1])
-    limits = [int(argument) for argument in arguments[2:5]]
-    signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)
-    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if os.getppid() != engine:  # it died before it could be watched
-        sys.exit(NOT_STARTED)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    supervisor = os.getpid()
-    child = os.fork()
-    if child == 0:
-        become(arguments[5:], limits, supervisor)
-    let_go_of_pipes()
-    status = wait_for(child)
-    status = end_tree(child, grace, status)
-    leave(status)
+LOOK = 0.1
+"""Seconds between two looks at running attempts."""
+LOOK_AGAIN = 0.01
+"""Seconds between two looks while something is being ended."""
+_DESCRIPTORS = 4
+_BETWEEN_COUNTS = 0.5
+"""Seconds between two exact counts of the memory of one attempt; they cost milliseconds."""
+_SHORT = 0.2
+"""Seconds in which process ids cannot have gone round once."""
+_FEW = 256
 
 
-def become(command: list[str], limits: list[int], supervisor: int) -> NoReturn:
-    """In the child: a session of its own, the limits, then the command."""
-    os.setsid()
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if os.getppid() != supervisor:
-        os._exit(NOT_STARTED)
-    kinds = (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE)
-    for kind, limit in zip(kinds, limits, strict=True):
-        hard = resource.getrlimit(kind)[1]
-        if limit and (hard == resource.RLIM_INFINITY or limit < hard):
-            resource.setrlimit(kind, (limit, limit))
-    for ignored in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(ignored, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    try:
-        os.execvp(command[0], command)  # noqa: S606  (no shell is the point)
-    except OSError as error:
-        os.write(2, f"cannot start {command[0]}: {error.strerror}\n".encode())
-        os._exit(NOT_STARTED)
+class Supervisor:
+    """The attempts of an engine, each in a charge."""
 
+    def __init__(self, control: socket.socket, groups: str) -> None:
+        self._control = control
+        self._groups = groups
+        self._charges: dict[int, Charge] = {}
+        """By the descriptor of the attempt's socket."""
+        self._kinship = Kinship()
+        self._number = 0
+        self._open = True
+        self._next_look = 0.0
+        self._poll = select.poll()
+        self._wake, woken = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        self._poll.register(control, select.POLLIN)
+        self._poll.register(self._wake, select.POLLIN)
 
-def let_go_of_pipes() -> None:
-    """Leaves the pipes to the tree alone, so that they close when its last process ends."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nothing, descriptor)
+    def run(self) -> None:
+        """Returns when the engine has gone and the last attempt has ended."""
+        while self._open or self._is_busy:
+            for descriptor, _ in self._poll.poll(self._pause()):
+                if descriptor == self._control.fileno():
+                    self._accept()
+                elif charge := self._charges.get(descriptor):
+                    charge.hear()
+            self._reap()
+            if self._is_busy and time.monotonic() >= self._next_look:
+                self._look()
+            for descriptor in [d for d, charge in self._charges.items() if charge.done]:
+                self._dismiss(descriptor)
 
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._charges) or self._kinship.any_strays
 
-def wait_for(child: int) -> int | None:
-    """The command's wait status when it has ended, None when it is to be stopped."""
-    while True:
-        if signal.sigwait(WATCHED) in STOPS:
+    def _pause(self) -> float | None:
+        """Milliseconds until there is something to do by itself."""
+        if not self._is_busy:
             return None
-        status = reap(child)
-        if status is not None:
-            return status
+        if any(charge.ending for charge in self._charges.values()):
+            self._next_look = min(self._next_look, time.monotonic() + LOOK_AGAIN)
+        return max(0.0, self._next_look - time.monotonic()) * 1000 + 1
 
+    def _accept(self) -> None:
+        message, descriptors, _, _ = socket.recv_fds(self._control, 64, _DESCRIPTORS)
+        if not message:
+            self._poll.unregister(self._control)
+            self._open = False
+            return
+        if not self._is_busy:
+            self._next_look = time.monotonic() + LOOK
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)
+        self._number += 1
+        attempt = socket.socket(fileno=descriptors[0])
+        charge = Charge(self._number, attempt, descriptors[1:], self._groups)
+        self._charges[attempt.fileno()] = charge
+        self._poll.register(attempt, select.POLLIN)
+        charge.hear()
 
-def reap(child: int) -> int | None:
-    """Takes leave of every process that has ended; the status of ``child`` if it was among them."""
-    found = None
-    while True:
-        try:
-            pid, status = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return found
-        if pid == 0:
-            return found
-        if pid == child:
-            found = status
+    def _dismiss(self, descriptor: int) -> None:
+        self._poll.unregister(descriptor)
+        self._charges.pop(descriptor).attempt.close()
 
+    def _reap(self) -> None:
+        """Takes leave of every process that has ended."""
+        with suppress(BlockingIOError):
+            os.read(self._wake, 4096)
+        while True:
+            try:
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            for charge in self._charges.values():
+                if charge.pid == pid and charge.status is None:
+                    charge.status = status
+                    charge.peak = usage.ru_maxrss * 1024
+                    self._command_ended(charge)
 
-def end_tree(child: int, grace: float, status: int | None) -> int:
-    """Ends every process below, gently for ``grace`` seconds; the command's wait status."""
-    kill_at = time.monotonic() + grace
-    send(signal.SIGTERM, child if status is None else 0)
-    while has_children():
+    def _command_ended(self, charge: Charge) -> None:
+        if not charge.ending and self._left_nothing(charge):
+            charge.report(left=False)
+        else:
+            charge.end("")
+            self._next_look = 0.0
+
+    def _left_nothing(self, charge: Charge) -> bool:
+        """Whether an attempt that was short certainly left no process, found without a look.
+
+        Whatever it left has this process for a parent now, and an id that was given since.
+        """
+        last = newest()
+        if time.monotonic() - charge.since > _SHORT or not 0 <= last - charge.pid < _FEW:
+            return False
+        commands = {other.pid for other in self._charges.values()}
+        me = os.getpid()
+        for pid in range(charge.pid + 1, last + 1):
+            if pid not in commands and (member := member_of(pid)) and member.parent == me:
+                return False
+        return True
+
+    def _look(self) -> None:
         now = time.monotonic()
-        if now > kill_at + KILL_TIME:
-            break
-        if now > kill_at:
-            send(signal.SIGKILL, child if status is None else 0)
-        signal.sigtimedwait({signal.SIGCHLD}, LOOK_AGAIN)
-        ended = reap(child)
-        status = ended if status is None else status
-    return signal.SIGKILL if status is None else status
+        self._next_look = now + LOOK
+        charges = [charge for charge in self._charges.values() if charge.pid and not charge.done]
+        settled = (charge.ending or now - charge.since > LOOK / 2 for charge in charges)
+        if not self._kinship.any_strays and not any(settled):
+            return
+        members, over = self._kinship.sort(charges, look())
+        for charge, found in members.items():
+            if not charge.ending and (reason := self._passed(charge, found, now)):
+                charge.end(reason)
+            if charge.ending:
+                charge.push(found, now)
+        send(signal.SIGKILL, over)
+
+    def _passed(self, charge: Charge, members: list[Member], now: float) -> str:
+        """What the attempt uses too much of."""
+        if charge.is_grouped:
+            return "" if charge.is_within() else charge.reason
+        if charge.processes and sum(member.threads for member in members) > charge.processes:
+            return "processes"
+        resident = sum(member.memory for member in members)
+        if not charge.memory or resident <= charge.memory or now - charge.counted < _BETWEEN_COUNTS:
+            return ""
+        charge.counted = now
+        return "memory" if own_memory(members) > charge.memory else ""
 
 
-def has_children() -> bool:
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
-
-
-def send(number: int, group: int) -> None:
-    """Signals the command's group, then all descendants, wherever they have gone."""
-    if not has_children():
-        return
-    targets = [(os.kill, pid) for pid in descendants()]
-    for kill, target in [(os.killpg, group), *targets] if group else targets:
-        try:
-            kill(target, number)
-        except (ProcessLookupError, PermissionError):
-            continue  # it has ended meanwhile, or took another user's rights
-
-
-def descendants() -> list[int]:
-    """Process ids of everything below this process, from one look at /proc."""
-    children: dict[int, list[int]] = {}
-    for entry in os.listdir("/proc"):  # noqa: PTH208  (pathlib costs its import at each start)
-        if entry.isdigit() and (parent := parent_of(entry)):
-            children.setdefault(parent, []).append(int(entry))
-    found = children.get(os.getpid(), [])
-    for pid in found:
-        found.extend(children.get(pid, []))
-    return found
-
-
-def parent_of(pid: str) -> int:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:  # noqa: PTH123
-            return int(stat.read().rpartition(b")")[2].split()[1])
-    except (OSError, IndexError, ValueError):
-        return 0  # it has ended since the look
-
-
-def leave(status: int) -> None:
-    """Ends as the command did."""
-    if os.WIFSIGNALED(status):
-        number = os.WTERMSIG(status)
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
-        os.kill(os.getpid(), number)
-    os._exit(os.WEXITSTATUS(status))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+def main() -> None:
+    """The arguments: the descriptor of the control socket, the folder of groups or nothing."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    ignore_signals()
+    Supervisor(control, sys.argv[2]).run()

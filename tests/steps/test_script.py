@@ -15,7 +15,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from engine.steps.process import Command, run_process
+from engine.steps.command import Command
+from engine.steps.process import run_process
+from engine.steps.supervised import SUPERVISION
 from tests.steps.conftest import Attempt
 
 ROOT = Path(__file__).parents[2]
@@ -286,8 +288,9 @@ async def test_a_cancel_at_the_very_start_leaves_nothing(attempt: Attempt) -> No
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
-    left = [child for child in psutil.Process().children() if child.is_running()]
-    assert left == []
+    children = [child for child in psutil.Process().children() if child.is_running()]
+    assert [child.pid for child in children] in ([], [SUPERVISION.pid])
+    assert [child for parent in children for child in parent.children()] == []
 
 
 async def test_what_survives_a_script_is_ended_with_it(attempt: Attempt) -> None:
@@ -337,9 +340,13 @@ async def test_scripts_die_with_an_engine_that_is_killed(attempt: Attempt) -> No
     await until(lambda: all(is_gone(pid_in(folder / name)) for name in PIDS), 10)
 
 
-async def test_a_script_dies_with_its_supervisor(attempt: Attempt) -> None:
+async def test_a_script_that_kills_its_supervisor_dies_and_the_next_one_runs(
+    attempt: Attempt,
+) -> None:
     error = await attempt.fails("script", script="kill -9 $PPID; sleep 1000", runtime="bash")
-    assert error.type == "signal_9"
+    assert error.type == "lost"
+    result = await attempt.run("script", script="echo 1", runtime="bash")
+    assert result.output["result"] == 1
 
 
 async def test_a_limit_that_cannot_be_read_names_its_key(attempt: Attempt) -> None:

@@ -1,0 +1,252 @@
+"""Runs a command below the supervisor, on Linux: limits hold, and nothing of its tree is left."""
+
+import asyncio
+import errno
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from engine.steps import cgroup
+from engine.steps.base import Stream
+from engine.steps.command import Command, Ended, Reason
+from engine.steps.follow import Follower, Reading
+from engine.steps.process_tree import MARK, environment, look, send
+
+GRACE = 0.8
+"""Seconds between the polite signal and the last one; all in all it stays under 2."""
+_GIVE_UP = GRACE + 1.0
+_DRAIN = 5.0
+_BUSY = 0.005
+_ROUNDS = 50
+_ROOT = str(Path(__file__).parents[2])
+_PROGRAM = "import sys; sys.path.append({!r}); from engine.steps.supervisor import main; main()"
+_FULL = (errno.EAGAIN, errno.ETOOMANYREFS, errno.ENOBUFS)
+_REASONS: dict[str, Reason] = {"memory": "memory", "processes": "processes"}
+
+
+class Supervision:
+    """The supervisor of this process's scripts, started when it is first needed.
+
+    One serves all event loops of the process. Closed or killed, it starts anew at the next attempt.
+    """
+
+    def __init__(self, *, cgroups: bool = True) -> None:
+        self._cgroups = cgroups
+        self._groups: Path | None = None
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._running = 0
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the supervisor, None while there is none."""
+        return self._process.pid if self._process else None
+
+    async def run(self, command: Command, log: Callable[[str, Stream], None]) -> Ended:
+        """Runs ``command`` to its end.
+
+        When it returns, and when it is cancelled (within 2 seconds), no process of the tree is
+        left. Raises OSError when the program cannot be started.
+        """
+        follower = Follower(log, command.max_output, command.limits.output)
+        self._running += 1
+        try:
+            with await self._begin(command, follower) as attempt:
+                supervisor = self.pid
+                ended = await _finish(attempt, command, follower)
+            if ended.reason == "lost" and supervisor:
+                await asyncio.to_thread(_end_lost, supervisor)
+            return ended
+        finally:
+            self._running -= 1
+            follower.close()
+
+    async def close(self) -> None:
+        """Ends the supervisor; attempts that still run go on to their end below it."""
+        with self._lock:
+            control, process = self._control, self._process
+            self._control = self._process = None
+        if control and process:
+            control.close()
+            if not self._running:
+                with suppress(subprocess.TimeoutExpired):
+                    await asyncio.to_thread(process.wait, 2)
+        if self._groups and not self._running:
+            await asyncio.to_thread(cgroup.remove, self._groups)
+
+    async def _begin(self, command: Command, follower: Follower) -> socket.socket:
+        """Hands the attempt over; its socket, on which the report comes."""
+        loop = asyncio.get_running_loop()
+        attempt, theirs = socket.socketpair()
+        attempt.setblocking(False)
+        try:
+            with ExitStack() as handed:
+                handed.enter_context(theirs)
+                stdin = handed.enter_context(command.stdin.open("rb"))
+                descriptors = [theirs.fileno(), stdin.fileno()]
+                for reading in follower.streams.values():
+                    read, write = os.pipe()
+                    handed.callback(os.close, write)
+                    descriptors.append(write)
+                    pipe = os.fdopen(read, "rb", buffering=0)
+                    await loop.connect_read_pipe(partial(_same, reading), pipe)
+                await self._hand_over(descriptors)
+            with suppress(BrokenPipeError, ConnectionResetError):  # no report will come, then
+                await loop.sock_sendall(attempt, _request(command))
+        except BaseException:
+            attempt.close()
+            raise
+        return attempt
+
+    async def _hand_over(self, descriptors: list[int]) -> None:
+        """Sends descriptors to the supervisor, to a new one if the last has died."""
+        control = self._control
+        if control is None:
+            control = await asyncio.to_thread(self._start)
+        try:
+            await _send(control, descriptors)
+        except (BrokenPipeError, ConnectionResetError):
+            await asyncio.to_thread(self._forget, control)
+            await _send(await asyncio.to_thread(self._start), descriptors)
+
+    def _start(self) -> socket.socket:
+        with self._lock:
+            if self._control is None:
+                groups = self._prepare_groups()
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                ours.setblocking(False)
+                with theirs:
+                    program = [sys.executable, "-I", "-S", "-c", _PROGRAM.format(_ROOT)]
+                    self._process = subprocess.Popen(
+                        [*program, str(theirs.fileno()), groups],
+                        pass_fds=[theirs.fileno()],
+                        stdin=subprocess.DEVNULL,
+                        stdout=subprocess.DEVNULL,
+                        env={},
+                        cwd="/",
+                        start_new_session=True,
+                    )
+                self._control = ours
+            return self._control
+
+    def _prepare_groups(self) -> str:
+        """The folder of control groups, made at the first start; empty where there can be none."""
+        if self._cgroups and self._groups is None:
+            with suppress(cgroup.UnavailableError):
+                self._groups = cgroup.prepare()
+        return str(self._groups or "")
+
+    def _forget(self, control: socket.socket) -> None:
+        with self._lock:
+            if self._control is control:
+                control.close()
+                self._control = None
+                if self._process:
+                    self._process.wait()
+
+
+SUPERVISION = Supervision()
+
+
+def _end_lost(supervisor: int) -> None:
+    """Kills what a supervisor that was killed itself has left behind, by the mark that it set."""
+    mark = f"{MARK}={supervisor}.".encode()
+    for _ in range(_ROUNDS):
+        everyone = [member for members in look().values() for member in members]
+        found = [m for m in everyone if mark in environment(m.pid)]
+        if not found:
+            return
+        send(signal.SIGKILL, found)
+
+
+def _same(reading: Reading) -> Reading:
+    return reading
+
+
+async def _send(control: socket.socket, descriptors: list[int]) -> None:
+    """Sends a message with descriptors; waits while there is no room for it."""
+    while True:
+        try:
+            socket.send_fds(control, [b"+"], descriptors)
+            return
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+        await asyncio.sleep(_BUSY)
+
+
+def _request(command: Command) -> bytes:
+    limits = command.limits
+    request = {
+        "command": command.arguments,
+        "env": command.env,
+        "cwd": str(command.cwd),
+        "grace": GRACE,
+        "memory": limits.memory,
+        "processes": limits.processes,
+        "cpu": limits.cpu,
+        "open_files": limits.open_files,
+    }
+    data = json.dumps(request).encode()
+    return len(data).to_bytes(4) + data
+
+
+async def _finish(attempt: socket.socket, command: Command, follower: Follower) -> Ended:
+    """Follows the attempt to its end; ends it when this is cancelled, or writes without end."""
+    reporting = asyncio.ensure_future(_report(attempt))
+    flooding = asyncio.ensure_future(follower.flooded.wait())
+    try:
+        await asyncio.wait([reporting, flooding], return_when=asyncio.FIRST_COMPLETED)
+        if not reporting.done():
+            await _stop(attempt, reporting)
+        if reporting.done():
+            await follower.silent(_DRAIN)
+    except asyncio.CancelledError:
+        await asyncio.shield(asyncio.ensure_future(_stop(attempt, reporting)))
+        raise
+    finally:
+        flooding.cancel()
+        reporting.cancel()
+    report = reporting.result() if reporting.done() and not reporting.cancelled() else {}
+    if "error" in report:
+        raise OSError(report["error"])
+    reason: Reason = _REASONS.get(report.get("reason", ""), "") if report else "lost"
+    if follower.flooded.is_set():
+        reason = "output"
+    stdout, stderr = (reading.capture for reading in follower.streams.values())
+    return Ended(
+        exit_code=os.waitstatus_to_exitcode(report.get("status", 9)),
+        stdout=stdout,
+        stderr=stderr,
+        reason=reason,
+        peak=report.get("peak", 0),
+        left=report.get("left", False),
+    )
+
+
+async def _stop(attempt: socket.socket, reporting: "asyncio.Future[Any]") -> None:
+    """Asks for the end and waits for it, but not for ever."""
+    with suppress(OSError):
+        attempt.shutdown(socket.SHUT_WR)
+    await asyncio.wait([reporting], timeout=_GIVE_UP)
+
+
+async def _report(attempt: socket.socket) -> dict[str, Any]:
+    """What the keeper told; nothing when it was killed."""
+    loop = asyncio.get_running_loop()
+    data = b""
+    with suppress(ConnectionResetError):
+        while piece := await loop.sock_recv(attempt, 65536):
+            data += piece
+    report: dict[str, Any] = json.loads(data) if data else {}
+    return report
