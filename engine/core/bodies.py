@@ -39,17 +39,12 @@ def advance(state: State, step: StepState, time: datetime, commands: list[Comman
         index = rounds.take() if state.paused is None else None
         if index is None:
             return
-        if index >= rounds.limit:
-            rounds.stopped = True
-            message = f"the loop goes on after its max_iterations of {rounds.limit}"
-            rounds.failure = Failure("max_iterations", message)
-        elif rounds.is_checked and index not in rounds.kept:
+        if rounds.is_checked and index not in rounds.kept:
             rounds.checking = index
             state.busy += 1
             commands.append(CheckIteration(step.key, index))
             return
-        else:
-            _open(state, step, rounds, index, time, commands)
+        _open(state, step, rounds, index, time, commands)
 
 
 def checked(state: State, event: IterationChecked, commands: list[Command]) -> None:
@@ -59,10 +54,12 @@ def checked(state: State, event: IterationChecked, commands: list[Command]) -> N
     rounds.checking = None
     state.busy -= 1
     if event.error is not None:
-        rounds.stopped, rounds.failure = True, rounds.failure or event.error
-        rounds.again.append(event.index)
+        rounds.give_up(event.index, event.error)
     elif not event.go:
         rounds.total = event.index
+    elif event.index >= rounds.limit:
+        message = f"the loop goes on after its max_iterations of {rounds.limit}"
+        rounds.give_up(event.index, Failure("max_iterations", message))
     elif rounds.stopped:
         rounds.kept[event.index] = Kept({}, {}, {})
     else:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from engine.core.artifact import Artifact, Parts
 from engine.core.events import Failure, Reused
 from engine.core.plan import Graph
 from engine.core.state import Scope, StepState
@@ -110,6 +111,12 @@ class Rounds:
             return None
         self.next += 1
         return self.next - 1
+
+    def give_up(self, index: int, failure: Failure) -> None:
+        """Notes that a round cannot be begun; another attempt asks for it again."""
+        self.stopped = True
+        self.failure = self.failure or failure
+        self.again.append(index)
 
     def end_early(self) -> None:
         """No round follows those that have begun, in no later attempt either."""
@@ -238,6 +245,9 @@ def _items(config: Mapping[str, Any]) -> Sequence[Any] | None:
         if "items" in config:
             raise RoundsError("items came out as null; it must be a list")
         return None
+    if isinstance(items, Artifact) and items.length is not None:
+        batches = config.get("batch_size") is not None
+        return Parts(items, _whole(config, "batch_size", 1) if batches else None)
     if isinstance(items, Mapping):
         items = [{"key": key, "value": value} for key, value in items.items()]
     if not isinstance(items, list | tuple):
@@ -261,6 +271,8 @@ def _whole(config: Mapping[str, Any], name: str, default: int, least: int = 1) -
 
 
 def _kind(value: object) -> str:
+    if isinstance(value, Artifact):
+        return "a large text" if value.kind == "json" else "bytes"
     if isinstance(value, str):
         return f'the text "{value[:40]}"'
     if isinstance(value, bool):

@@ -122,11 +122,11 @@ class Naive:
         results = self.results.setdefault(key, {})
         index = self.begun.get(key, 0)
         while total is None or index < total:
-            if index >= limit:
-                self.begun[key] = index + 1
-                return False, True
             if total is None and index >= fate.rounds:
                 break
+            if index >= limit:
+                self.begun[key] = index
+                return False, False
             kept, ends = self.round(step, key, index)
             if not kept and config["on_error"] == "fail":
                 self.begun[key] = index

@@ -292,8 +292,7 @@ class World:
         if order.error is None:
             self.complete(order.key, order.output)
         else:
-            retryable = order.retryable and order.error.type != "max_iterations"
-            self.fail(order.key, order.error, retryable=retryable)
+            self.fail(order.key, order.error, retryable=order.retryable)
 
     # Ends of steps
 

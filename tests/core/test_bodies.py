@@ -215,6 +215,15 @@ def test_max_iterations_ends_a_loop_that_goes_on() -> None:
     assert len(story.output("each")["results"]) == 2
 
 
+def test_as_many_iterations_as_max_iterations_may_be() -> None:
+    story = told(
+        loop("each", [step("a")], max_iterations=2, **{"while": "so"}), check=lambda n: n < 2
+    )
+    story.complete("each.0.a")
+    story.complete("each.1.a")
+    assert story.status == {"each": "completed"}
+
+
 def test_loop_last_is_what_the_iteration_before_gave() -> None:
     story = told(
         loop("each", [step("a")], items=[5, 6], output="so"), render=lambda n: (n + 10, False)
