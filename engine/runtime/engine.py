@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from engine.core.events import Cause
+from engine.core.events import Cause, WaitKind
 from engine.definition.catalogue import Catalogue
 from engine.definition.template import SystemVolatile, render
 from engine.runtime.control import Control
@@ -309,6 +309,15 @@ class Engine:
         if found is None:
             raise NotFoundError("step execution", step_execution_id)
         return found
+
+    async def list_waiting(
+        self,
+        kinds: tuple[WaitKind, ...] = step_runs.ANSWERED,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[StepExecution]:
+        """Steps of all executions that wait for an answer, or for what else ``kinds`` names."""
+        return await self._store.read(step_runs.list_waiting, kinds, limit, cursor)
 
     async def list_logs(
         self, execution_id: str, *, step_id: str | None = None, after: int = 0, limit: int = 1000

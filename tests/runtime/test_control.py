@@ -92,7 +92,9 @@ async def test_a_paused_execution_stays_paused_after_a_restart(
 ) -> None:
     gate = Gate()
     act.acts = {"a": gate}
-    source = '{"steps": [{"id": "a", "type": "act"}, {"id": "b", "type": "act", "depends_on": ["a"]}]}'
+    source = (
+        '{"steps": [{"id": "a", "type": "act"}, {"id": "b", "type": "act", "depends_on": ["a"]}]}'
+    )
     async with engine_at(tmp_path, act) as engine:
         identity = await engine.execute(source=source)
         await gate.began.wait()
@@ -321,7 +323,9 @@ async def test_another_process_is_asked_to_act(
 ) -> None:
     gate = Gate()
     act.acts = {"a": gate}
-    source = '{"steps": [{"id": "a", "type": "act"}, {"id": "b", "type": "act", "depends_on": ["a"]}]}'
+    source = (
+        '{"steps": [{"id": "a", "type": "act"}, {"id": "b", "type": "act", "depends_on": ["a"]}]}'
+    )
     async with (
         engine_at(tmp_path, act) as engine,
         engine_at(tmp_path, act, schedules=False) as other,

@@ -71,9 +71,7 @@ async def test_a_loop_goes_on_while_it_holds_and_breaks(bench: Any) -> None:
     bench.act.acts = {"n": echo}
     body = [act("n", input_mapping={"sum": "{{ (loop.last or 0) + loop.index }}"})]
     output = "{{ steps.n.output.sum }}"
-    record = await bench.run(
-        {"steps": [loop(body, **{"while": "loop.index < 5"}, output=output)]}
-    )
+    record = await bench.run({"steps": [loop(body, **{"while": "loop.index < 5"}, output=output)]})
     assert record.output == {"each": {"results": [0, 1, 3, 6, 10]}}
     record = await bench.run(
         {"steps": [loop(body, times=100, output=output, **{"break": "loop.last > 5"})]}
