@@ -148,6 +148,19 @@ def test_a_wrong_template_is_shown_with_its_place(treadle: Command) -> None:
     assert "nothing" in done.stderr
     assert "^" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "there are no names here" in done.stderr
+    assert "--context" in done.stderr
+
+
+def test_a_template_that_needs_no_names_is_not_asked_for_them(treadle: Command) -> None:
+    done = treadle("eval", "{{ 1 / 0 }}")
+    assert done.returncode == 2
+    assert "--context" not in done.stderr
+
+
+def test_the_clock_and_new_ids_are_there_to_try(treadle: Command) -> None:
+    done = treadle("eval", "{{ [now() | string | length > 9, uuid() | length] }}")
+    assert json.loads(done.stdout) == [True, 36]
 
 
 def test_the_next_fire_times(treadle: Command) -> None:
