@@ -206,7 +206,7 @@ class RunsPage(QWidget):
         chosen = self.filters.filter
         return await self._client.executions(
             workflow_id=chosen.workflow_id or None,
-            status=chosen.status or None,
+            status=chosen.statuses or None,
             since=chosen.since,
             until=chosen.until,
             limit=PAGE,

@@ -211,12 +211,35 @@ def test_past_runs_are_listed_and_open_with_their_states(live, greeting):
     live.until(lambda: "hello" in view.panel.log.shown_text())
 
 
+SLEEPY = """\
+name: Sleepy
+timeout: 200ms
+steps:
+  - id: sleep
+    type: script
+    config: {runtime: python, script: "import time; time.sleep(60)\\n# never\\n"}
+"""
+
+
+def test_what_counts_as_failed_is_listed_whether_it_failed_or_timed_out(live, workflow):
+    assert finish(live, live.open(workflow(FAILING, "failing.yaml"))) == "failed"
+    assert finish(live, live.open(workflow(SLEEPY, "sleepy.yaml"))) == "timed_out"
+    assert finish(live, live.open(workflow(HELLO, "hello.yaml"))) == "completed"
+    live.window.actions_["go-dashboard"].trigger()
+    page = live.window.pages.dashboard()
+    live.until(lambda: page.figures.card("failed").words[0] == "2")
+    page.figures.chosen.emit("failed")
+    model = live.window.runs.table.model()
+    live.until(lambda: model.rowCount() == 2)
+    assert {model.execution(row).status for row in range(2)} == {"failed", "timed_out"}
+
+
 def test_a_filter_that_fits_nothing_says_so_and_offers_the_way_back(live, greeting):
     finish(live, greeting)
     live.window.actions_["go-runs"].trigger()
     page = live.window.runs
     live.until(lambda: page.table.model().rowCount() == 1)
-    page.show_filter(Filter(status="failed"))
+    page.show_filter(Filter(statuses=("failed", "timed_out")))
     live.until(lambda: page.table.model().rowCount() == 0)
     assert not page.table.isVisible()
     page.show_filter(Filter())
