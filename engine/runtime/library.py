@@ -227,8 +227,11 @@ class Library:
 
 
 def absolute(path: str | None) -> str | None:
-    """The absolute form of a path, by which a workflow is known."""
-    return str(Path(path).expanduser().absolute()) if path else None
+    """The absolute form of a path, without ``..``, by which a workflow is known."""
+    if not path:
+        return None
+    place = Path(path).expanduser().absolute()
+    return str(place.parent.resolve() / place.name if ".." in place.parts else place)
 
 
 def _read_text(path: Path) -> str:
