@@ -115,6 +115,23 @@ def test_the_graph_as_mermaid(treadle: Command, looping: Path) -> None:
     assert any(line.strip().startswith("inner[") for line in lines)
 
 
+def test_ids_that_are_words_of_mermaid_are_told_apart(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "words.yaml"
+    end = "{id: end, type: transform, config: {expression: 1}}"
+    ending = "{id: ending, type: transform, depends_on: [end], config: {expression: 1}}"
+    file.write_text(f"name: words\nsteps:\n  - {end}\n  - {ending}\n")
+    lines = treadle("graph", file).stdout.splitlines()
+    assert '  _end["end<br/><i>transform</i>"]' in lines
+    assert "  _end --> ending" in lines
+
+
+def test_a_graph_of_a_definition_with_errors_says_so(treadle: Command, bad: Path) -> None:
+    done = treadle("graph", bad)
+    assert done.stdout.startswith("flowchart LR")
+    assert f"{bad}:7:" in done.stderr
+    assert "zzz" in done.stderr
+
+
 def test_the_graph_as_dot(treadle: Command, looping: Path) -> None:
     done = treadle("graph", looping, "--format", "dot")
     assert done.returncode == 0, done.stderr
