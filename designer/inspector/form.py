@@ -85,11 +85,11 @@ class Form(QWidget):
         base = self._base()
         if base is None or self._document.known_source is None or self._document.trouble:
             return
+        self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
         for row in self.rows():
             if row.field.path not in self._pending and not row.complaining:
                 row.show_value(self._value(base, row.field.path))
                 self._show_preview(row)
-        self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
         self._choose_language()
         self.show_problems()
 

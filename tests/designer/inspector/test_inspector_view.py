@@ -425,3 +425,32 @@ def test_nothing_is_cut_off_where_the_window_is_narrow(bench, key):
     assert bench.view.minimumSizeHint().width() <= bench.view.width()
     form = bench.view._area
     assert form.widget().minimumSizeHint().width() <= form.viewport().width()
+
+
+def group(bench, name):
+    parts = bench.view._book.setup.list._parts
+    return next(part for field, part in parts if field.path[-1] == name)
+
+
+def test_the_fields_of_a_group_are_built_when_it_is_first_opened(bench_of):
+    bench = bench_of("steps:\n  - {id: a, type: http, config: {url: http://x}}\n").select("a")
+    auth = group(bench, "auth")
+    assert auth.list is None
+    auth.button.click()
+    kinds = [row.field.path[-1] for row in auth.rows()]
+    assert kinds
+    auth.button.click()
+    assert not auth.list.isVisibleTo(bench.view)
+
+
+def test_a_group_that_the_file_gives_a_value_is_open_with_its_values(bench_of):
+    text = "steps:\n  - {id: a, type: http, config: {url: http://x, auth: {username: ann}}}\n"
+    bench = bench_of(text).select("a")
+    assert bench.row("config", "auth", "username").editor.value() == "ann"
+    assert group(bench, "auth").list.isVisibleTo(bench.view._book)
+
+
+def test_a_group_opens_when_the_text_gives_it_a_value(bench_of, qtbot):
+    bench = bench_of("steps:\n  - {id: a, type: http, config: {url: http://x}}\n").select("a")
+    bench.document.set_value(("steps", 0, "config", "auth", "username"), "ann")
+    assert bench.row("config", "auth", "username").editor.value() == "ann"
