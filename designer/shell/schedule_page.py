@@ -4,18 +4,11 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from designer.runs import Spawn
 from designer.theme import Theme
+from designer.theme.tables import RowTable
 from designer.theme.widgets import Card, EmptyState, Label, lay_out, plain_tooltip
 from designer.theme.wording import ago_text, count_text, local_date_time, plural, until_text
 from engine import EngineClient, api, catalogue
@@ -44,7 +37,7 @@ class SchedulePage(QWidget):
         self._spawn = spawn
         self._rows: list[tuple[api.Workflow, api.Trigger]] = []
         self._model = QStandardItemModel(self)
-        self.table = self._make_table()
+        self.table = RowTable(self._model, "Triggers", self._open)
         self._count = Label(theme, "", "body", "muted")
         self._places = QStackedWidget()
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
@@ -54,24 +47,6 @@ class SchedulePage(QWidget):
         self._clock.timeout.connect(self._fill)
         self._clock.start()
         theme.changed.connect(self._fill)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(34)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setWordWrap(False)
-        table.setAccessibleName("Triggers")
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        table.activated.connect(lambda index: self._open(index.row()))
-        table.clicked.connect(lambda index: self._open(index.row()))
-        return table
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -122,10 +97,7 @@ class SchedulePage(QWidget):
         self._model.setHorizontalHeaderLabels(list(COLUMNS))
         for workflow, trigger in self._rows:
             self._model.appendRow(self._row(workflow, trigger))
-        for column, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(column, width)
-        last = self.table.horizontalHeader()
-        last.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        self.table.set_widths(dict(enumerate(WIDTHS)), rest=len(COLUMNS) - 1)
         self._count.setText(plural(len(self._rows), "trigger") if self._rows else "")
         self._places.setCurrentIndex(0 if self._rows else 1)
 
