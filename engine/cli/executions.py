@@ -8,7 +8,7 @@ from datetime import datetime
 from engine.cli.actions import WORKFLOW, Action, add_list, add_workflow, run_action
 from engine.cli.connection import workflow_named
 from engine.cli.exits import COMPLETED, OF_STATUS, USAGE, CommandError
-from engine.cli.output import local_time, print_json, print_table, seconds, shown, state
+from engine.cli.output import local_time, print_json, print_table, seconds, shown, state, tell
 from engine.cli.parser import add_input
 from engine.cli.values import read_input
 from engine.client.client import EngineClient
@@ -66,6 +66,9 @@ async def _start(client: EngineClient, arguments: argparse.Namespace) -> int:
     execution = await client.execute(
         workflow.id, ExecuteWrite(input=values, priority=arguments.priority)
     )
+    wrong = (await client.workflow(workflow.id)).error
+    if wrong:
+        tell(shown(f"{wrong}; its last good version runs", sys.stderr))
     if not arguments.wait:
         _show(execution, arguments.json)
         return COMPLETED

@@ -159,6 +159,18 @@ def test_a_file_is_one_workflow_however_its_path_is_written(
     assert json.loads(shown.stdout)["id"] == json.loads(added.stdout)["id"]
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_run_of_a_file_saved_with_errors_says_that_it_is_of_the_last_good_text(
+    treadle: Command, nightly: Path
+) -> None:
+    treadle("workflows", "add", nightly).check_returncode()
+    nightly.write_text("name: nightly\nsteps: 5\n")
+    ran = treadle("executions", "start", "nightly", "--wait")
+    assert ran.returncode == 0, ran.stderr
+    assert "the saved file has errors: line 2" in ran.stderr
+    assert "last good version" in ran.stderr
+
+
 @pytest.mark.parametrize("command", ["workflows", "executions"])
 def test_a_status_that_there_is_not_is_told_with_those_there_are(
     treadle: Command, command: str
