@@ -127,6 +127,8 @@ class _Templates:
             self._variable(place, scope, reference)
         elif root == "input" and len(path) > 1:
             self._input(place, reference)
+        elif root == "secrets" and len(path) > 1:
+            self._secret(place, reference)
         elif root in ATTRIBUTES and len(path) > 1:
             known = ATTRIBUTES[root]
             if path[1] not in known and not reference.guarded:
@@ -147,6 +149,13 @@ class _Templates:
             self._unknown(place, reference, root, message, scope.roots)
             return
         self._at(place, reference, "unknown-name", message)
+
+    def _secret(self, place: _Place, reference: "Reference") -> None:
+        name = str(reference.path[1])
+        way_out = self._findings.catalogue.secret_wanted(name)
+        if way_out and not reference.guarded:
+            message = f"there is no secret {quoted(name)} on this machine"
+            self._at(place, reference, "no-secret", message, hint=way_out, severity="warning")
 
     def _variable(self, place: _Place, scope: Scope, reference: "Reference") -> None:
         name = str(reference.path[1])

@@ -77,6 +77,17 @@ def test_problems_are_lines_that_a_compiler_would_write(treadle: Command, bad: P
     assert 'did you mean "transform"?' in done.stdout
 
 
+def test_a_secret_that_this_machine_lacks_is_a_warning(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "secret.yaml"
+    config = "{url: 'http://localhost', headers: {Authorization: '{{ secrets.api_key }}'}}"
+    file.write_text(f"name: x\nsteps:\n  - {{id: a, type: http, config: {config}}}\n")
+    lacking = treadle("validate", file)
+    assert lacking.returncode == 0
+    assert 'warning: there is no secret "api_key"' in lacking.stdout
+    assert "TREADLE_SECRET_API_KEY" in lacking.stdout
+    assert treadle("validate", file, env={"TREADLE_SECRET_API_KEY": "known"}).stdout == ""
+
+
 def test_problems_as_json_have_the_shape_of_the_api(
     treadle: Command, good: Path, bad: Path
 ) -> None:
