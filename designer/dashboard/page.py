@@ -22,7 +22,7 @@ from designer.dashboard.latest import LatestList
 from designer.dashboard.series import STATES, slots, unit_of
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import Card, EmptyState, Label, lay_out
+from designer.theme.widgets import Card, Combo, EmptyState, Label, lay_out
 from designer.theme.wording import FAILURES, ONGOING, count_text, duration_text, state_word
 from engine import EngineClient, api
 
@@ -225,11 +225,9 @@ class DashboardPage(QWidget):
 
 
 def _box(name: str) -> QComboBox:
-    box = QComboBox()
-    box.setProperty("role", "button")
+    box = Combo(name, "button")
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     box.setMaximumWidth(240)
-    box.setAccessibleName(name)
     return box
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import Button, lay_out
+from designer.theme.widgets import Button, Combo, lay_out
 from designer.theme.wording import FAILURES, ONGOING, states_word
 from engine import api
 
@@ -61,11 +61,9 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._span: tuple[datetime, datetime] | None = None
-        self._workflows = QComboBox()
-        self._workflows.setAccessibleName("Workflow")
+        self._workflows = Combo("Workflow", "button")
         self._workflows.addItem("All workflows", "")
-        self._states = QComboBox()
-        self._states.setAccessibleName("State")
+        self._states = Combo("State", "button")
         for states in CHOICES:
             self._states.addItem(states_word(states).capitalize() or "Any state")
         self._periods = SegmentedControl(
@@ -78,7 +76,6 @@ class FilterBar(QWidget):
         for widget in (self._periods, self._workflows, self._states, self._chip):
             row.addWidget(widget)
         for box in (self._workflows, self._states):
-            box.setProperty("role", "button")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(220)
             box.currentIndexChanged.connect(self._tell)
