@@ -12,7 +12,7 @@ from designer.shell.space import DocumentSpace
 from designer.theme.wording import local_date_time, until_text
 from engine import ClientError, api
 
-CLOCK_MS = 20_000
+CLOCK_MS = 1000
 
 
 class Activation(QObject):

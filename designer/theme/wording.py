@@ -7,7 +7,7 @@ FAILURES = ("failed", "timed_out")
 """The states that count as failed."""
 ONGOING = ("running", "waiting", "paused", "queued", "pending")
 """The states of what has not ended."""
-_GROUPS = {ONGOING: "not ended yet"}
+_GROUPS: dict[tuple[str, ...], str] = {ONGOING: "not ended yet"}
 _WORDS = {"timed_out": "timed out", "manual": "by hand"}
 
 
@@ -16,7 +16,7 @@ def duration_text(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 0.0995:
-        return f"{max(0, round(seconds * 1000))} ms"
+        return f"{max(1, round(seconds * 1000)) if seconds > 0 else 0} ms"
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     if seconds < _HOUR:

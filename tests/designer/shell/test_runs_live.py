@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from designer.runs import Filter
+from designer.theme.widgets import IconLabel
 from engine import api
 
 HELLO = """\
@@ -139,6 +140,9 @@ def test_stop_cancels_what_runs(live, workflow):
     live.until(lambda: ended(space))
     assert space.session.execution.status == "cancelled"
     live.until(lambda: not live.window.topbar.stop.isEnabled())
+    live.until(lambda: any("cancelled" in text for text in live.window.toasts.texts))
+    icons = [icon.name for icon in live.window.toasts.findChildren(IconLabel)]
+    assert icons == ["info"]  # a wish that was met is no failure
 
 
 def test_a_workflow_with_errors_shows_them_and_does_not_start(live, workflow):

@@ -161,6 +161,16 @@ def test_a_deleted_file_is_told_and_saving_writes_it_again(studio, plain):
     assert plain.document.path.read_text() == PLAIN
 
 
+def test_a_problem_of_a_trigger_leads_to_its_node(studio, workflow):
+    text = PLAIN + "triggers:\n  - {type: schedule, name: N, config: {}}\n"
+    space = studio.open(workflow(text))
+    space.panel.show_page("problems")
+    (problem,) = [p for p in space.document.problems if p.trigger == "N"]
+    space.problems._go_to(problem)
+    assert space.document.selection.current == "trigger:N"
+    assert space.panel.page == "problems"
+
+
 def test_panels_fold_by_key_and_stay_folded(studio, plain):
     action = studio.window.actions_["toggle-bottom"]
     assert plain.panel.isVisible()
