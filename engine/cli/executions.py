@@ -72,6 +72,7 @@ async def _start(client: EngineClient, arguments: argparse.Namespace) -> int:
     if not arguments.wait:
         _show(execution, arguments.json)
         return COMPLETED
+    tell(f"{execution.id} has started; Ctrl-C leaves it running")
     execution = await wait_for(client, execution.id)
     _show(execution, arguments.json)
     return OF_STATUS[execution.status]

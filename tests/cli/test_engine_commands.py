@@ -64,8 +64,10 @@ def test_a_workflow_is_added_listed_and_activated(
     assert row.split()[:3] == [workflow["id"], "active", "nightly"]
     assert row.endswith(str(nightly))
     paused = treadle("workflows", "pause", "nightly", "--json")
+    assert paused.returncode == 0, paused.stderr
     assert json.loads(paused.stdout)["status"] == "paused"
     again = treadle("workflows", "activate", nightly, "--json")
+    assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["status"] == "active"
 
 
@@ -118,6 +120,25 @@ def test_a_running_execution_is_cancelled(treadle: Command, tmp_path: Path) -> N
     assert followed.returncode == 0, followed.stderr
     shown = json.loads(treadle("executions", "show", started["id"], "--json").stdout)
     assert shown["status"] == "cancelled"
+
+
+@pytest.mark.usefixtures("engine")
+def test_ctrl_c_ends_the_waiting_and_leaves_the_execution_by_its_id(
+    treadle: Command, start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "slow.yaml"
+    step = '{id: work, type: script, config: {script: "import time; time.sleep(60)"}}'
+    file.write_text(f"name: slow\nsteps:\n  - {step}\n")
+    treadle("workflows", "add", file).check_returncode()
+    waiting = start("executions", "start", "slow", "--wait")
+    assert waiting.stderr is not None
+    identity = waiting.stderr.readline().split()[0]
+    waiting.send_signal(signal.SIGINT)
+    waiting.communicate(timeout=20)
+    assert waiting.returncode == 130
+    shown = json.loads(treadle("executions", "show", identity, "--json").stdout)
+    assert shown["status"] in ("queued", "running")
+    treadle("executions", "cancel", identity).check_returncode()
 
 
 @pytest.mark.parametrize(
