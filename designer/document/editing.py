@@ -261,9 +261,9 @@ class EditedText(QObject):
             self._perform("Reload from disk", ((splice,),), "", "disk")
             self._history.seal()
 
-    def mark_saved(self) -> None:
-        """The text as it is now is the file's."""
-        self._saved = self._text
+    def mark_saved(self, text: str) -> None:
+        """This text is the file's now."""
+        self._saved = text
         self._history.seal()
         self.status_changed.emit()
 
