@@ -41,7 +41,7 @@ def _broken(source: Source, held: Node) -> Iterator[Problem]:
             continue
         trigger = trigger_name(str(key))
         name = str(key) if trigger is None else trigger
-        message = f'the place of "{name}" is not on the canvas'
+        message = f'"{name}" has no usable place on the canvas'
         problem = _problem(source, pair.value, (*POSITIONS, key), message)
         step_id = str(key) if key in steps else None
         yield replace(problem, step_id=step_id, trigger=trigger)
