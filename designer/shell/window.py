@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         design.new_wanted.connect(self.desk.new)
         self.topbar.active_wanted.connect(self.activation.switch)
         self.activation.shown.connect(self.topbar.show_active)
+        self.activation.errors_found.connect(self.control.validate)
         self.desk.told.connect(self.tell)
         self.control.problems_wanted.connect(lambda _space: design.show_tab("problems"))
         self.control.started.connect(self._show_run)

@@ -108,6 +108,17 @@ def test_log_lines_are_plain_text_with_the_step_in_front(live, greeting):
     live.until(lambda: "<b>hello</b> from the script" in log.shown_text())
     line = next(line for line in log.shown_text().splitlines() if "hello" in line)
     assert line.split()[1] == "greet"
+    live.until(lambda: log._count.text() == "2 lines")
+    log._search.setText("hello")
+    live.until(lambda: log._count.text() == "1 of 2 lines")
+
+
+def test_a_single_line_is_counted_as_one(live, workflow):
+    space = live.open(
+        workflow(HELLO.replace('        print("<b>hello</b> from the script")\n', ""))
+    )
+    finish(live, space)
+    live.until(lambda: space.panel.log._count.text() == "1 line")
 
 
 def test_the_selected_steps_data_are_shown_beside_and_below(live, greeting):
@@ -291,6 +302,17 @@ def test_switching_active_registers_the_file_and_shows_the_next_time(live, workf
     live.until(lambda: not topbar.switch.isChecked())
     workflow_now = live.run(live.link.client.find_workflow(str(space.document.path)))
     assert workflow_now.status == "paused"
+
+
+def test_a_workflow_with_errors_is_not_activated_and_shows_them(live, workflow):
+    broken = NIGHTLY.replace("type: transform", "type: transfrom")
+    assert broken != NIGHTLY
+    space = live.open(workflow(broken))
+    live.until(live.window.topbar.switch.isEnabled)
+    live.window.topbar.switch.click()
+    assert live.window.toasts.texts == ["1 error to mend before it can run."]
+    assert space.panel.page == "problems"
+    assert not live.window.topbar.switch.isChecked()
 
 
 def test_without_a_trigger_the_switch_says_what_is_missing(live, greeting):
