@@ -14,11 +14,14 @@ from engine.definition.load import load as load_with
 
 @cache
 def catalogue() -> Catalogue:
-    """The step and trigger types of this installation, plug-ins included."""
+    """The step and trigger types of this installation, plug-ins included, and its secrets."""
+    from engine.runtime.secrets import secret_wanted
     from engine.steps.registry import step_types
     from engine.triggers.registry import trigger_types
 
-    return Catalogue(step_types=step_types(), trigger_types=trigger_types())
+    return Catalogue(
+        step_types=step_types(), trigger_types=trigger_types(), secret_wanted=secret_wanted
+    )
 
 
 def load(data: str | bytes, file: str = "", folder: Path | None = None) -> Loaded:

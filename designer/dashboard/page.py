@@ -22,8 +22,8 @@ from designer.dashboard.latest import LatestList
 from designer.dashboard.series import STATES, slots, unit_of
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import Card, EmptyState, Label, lay_out
-from designer.theme.wording import count_text, duration_text, state_word
+from designer.theme.widgets import Card, Combo, EmptyState, Label, lay_out
+from designer.theme.wording import FAILURES, ONGOING, count_text, duration_text, state_word
 from engine import EngineClient, api
 
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
@@ -35,10 +35,11 @@ BY_DAY = "Executions by day"
 
 
 class DashboardPage(QWidget):
-    """``filter_wanted`` carries a workflow id, a state, and a (from, to) or None."""
+    """``filter_wanted`` carries a workflow id, the states (a tuple, empty for any), and a (from,
+    to) or None."""
 
     execution_wanted = Signal(str)
-    filter_wanted = Signal(str, str, object)
+    filter_wanted = Signal(str, object, object)
     design_wanted = Signal()
     schedule_wanted = Signal()
 
@@ -134,7 +135,7 @@ class DashboardPage(QWidget):
         self.days.clicked.connect(self._open_slot)
         self.trend.clicked.connect(self._open_slot)
         self.slowest.chosen.connect(self._open_step)
-        self.errors.chosen.connect(lambda _row: self._open("failed", self._period()))
+        self.errors.chosen.connect(lambda _row: self._open(FAILURES, self._period()))
         self.latest.chosen.connect(self.execution_wanted)
 
     # What is shown
@@ -200,34 +201,33 @@ class DashboardPage(QWidget):
 
     # Where clicks lead
 
-    def _open(self, status: str, span: tuple[datetime, datetime] | None) -> None:
-        self.filter_wanted.emit(str(self.workflows.currentData() or ""), status, span)
+    def _open(self, states: tuple[str, ...], span: tuple[datetime, datetime] | None) -> None:
+        self.filter_wanted.emit(str(self.workflows.currentData() or ""), states, span)
 
     def _open_slot(self, number: int) -> None:
         if 0 <= number < len(self.days.slots):
             slot = self.days.slots[number]
-            self._open(str(self.states.currentData() or ""), (slot.start, slot.end))
+            state = self.states.currentData()
+            self._open((state,) if state else (), (slot.start, slot.end))
 
     def _open_step(self, row: int) -> None:
         if self._stats is not None and row < len(self._stats.slowest_steps):
             step = self._stats.slowest_steps[row]
-            self.filter_wanted.emit(step.workflow_id, "", self._period())
+            self.filter_wanted.emit(step.workflow_id, (), self._period())
 
     def _open_figure(self, key: str) -> None:
         if key == "next":
             self.schedule_wanted.emit()
         elif key == "now":
-            self._open("running", None)
+            self._open(ONGOING, None)
         else:
-            self._open("failed" if key == "failed" else "", self._period())
+            self._open(FAILURES if key == "failed" else (), self._period())
 
 
 def _box(name: str) -> QComboBox:
-    box = QComboBox()
-    box.setProperty("role", "button")
+    box = Combo(name, "button")
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
     box.setMaximumWidth(240)
-    box.setAccessibleName(name)
     return box
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.document.collector import collect_on_qt_thread
+from designer.document.place_check import with_places_checked
 from engine import Loaded, Source, load, read_source
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,10 @@ Found = Loaded | Source
 def _worker() -> ThreadPoolExecutor:
     """The one thread that checks, shared by all documents."""
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="check")
+
+
+def _check(text: str, file: str, folder: Path | None) -> Loaded:
+    return with_places_checked(load(text, file, folder))
 
 
 class Job(Struct, frozen=True):
@@ -76,7 +81,7 @@ class Checker(QObject):
             return
         self._revision = job.revision
         if job.full:
-            self._running = _worker().submit(load, job.text, job.file, job.folder)
+            self._running = _worker().submit(_check, job.text, job.file, job.folder)
         else:
             self._running = _worker().submit(read_source, job.text, job.file)
         self._poll.start()

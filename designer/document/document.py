@@ -10,14 +10,7 @@ from PySide6.QtCore import QObject
 from designer.document import clipboard
 from designer.document.draft import Draft
 from designer.document.editing import EditedText, EditRefused
-from designer.document.files import (
-    ChangedOnDisk,
-    DocumentError,
-    digest,
-    disk_digest,
-    read_text,
-    write_atomically,
-)
+from designer.document.files import DocumentError, Saving, disk_digest, read_text
 from designer.document.graph import positions, step_face
 from designer.document.rename import free_id, id_refusal, renamed
 from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
@@ -52,6 +45,7 @@ class Document(EditedText):
         super().__init__(text, catalogue(), path, parent)
         self._disk = disk
         self._disk_state: DiskState = "same"
+        self._saving = False
         self.read_only = self._newer_version()
 
     @classmethod
@@ -90,27 +84,43 @@ class Document(EditedText):
         Raises ChangedOnDisk when another program changed the file meanwhile (``keep_mine`` allows
         to go on), DocumentError when it cannot be written or has no name yet.
         """
+        saving = self.begin_save(path)
+        try:
+            written = saving.write()
+        except DocumentError:
+            self.give_up_save()
+            raise
+        self.end_save(saving, written)
+
+    def begin_save(self, path: FilePath | str | None = None) -> Saving:
+        """What is to be written, e.g. on another thread; ``end_save`` or ``give_up_save`` follows.
+        Until then the file is not looked at. Raises DocumentError for one without a name."""
         target = FilePath(path).absolute() if path else self.path
         if target is None:
             raise DocumentError("This workflow has no file yet. Choose a name for it.")
         self.settle()
-        if target == self.path and self.check_disk() == "changed":
-            raise ChangedOnDisk(
-                f"{target.name} was changed by another program since it was opened."
-            )
-        data = self.text.encode("utf-8")
-        write_atomically(target, data)
-        moved, self.path = self.path != target, target
-        self._disk, self._disk_state = digest(data), "same"
-        self.mark_saved()
+        self._saving = True
+        return Saving(target, self.text, self._disk if target == self.path else None)
+
+    def end_save(self, saving: Saving, written: bytes) -> None:
+        """The text is in its file, which has this digest; what was typed since is a change."""
+        self._saving = False
+        moved, self.path = self.path != saving.path, saving.path
+        self._disk, self._disk_state = written, "same"
+        self.mark_saved(saving.text)
         if moved:
             self.check()
+
+    def give_up_save(self) -> None:
+        """The text was not written; tells when that is because the file changed."""
+        self._saving = False
+        self.check_disk()
 
     def check_disk(self) -> DiskState:
         """Looks whether the file still is what was read or saved last, and tells when that is
         news."""
-        if self.path is None:
-            return "same"
+        if self.path is None or self._saving:
+            return self._disk_state
         found = disk_digest(self.path)
         state: DiskState = "same"
         if found is None:

@@ -16,6 +16,7 @@ from designer.document.draft import Draft
 from designer.document.files import DocumentError
 from designer.document.graph import EMPTY, Graph, GraphBuilder, keyed_triggers, moved_graph
 from designer.document.history import Edits, Entry, History
+from designer.document.place_check import BROKEN_PLACE
 from designer.document.places import Places, read_places
 from designer.document.selection import Selection
 from designer.document.views import Change
@@ -260,9 +261,9 @@ class EditedText(QObject):
             self._perform("Reload from disk", ((splice,),), "", "disk")
             self._history.seal()
 
-    def mark_saved(self) -> None:
-        """The text as it is now is the file's."""
-        self._saved = self._text
+    def mark_saved(self, text: str) -> None:
+        """This text is the file's now."""
+        self._saved = text
         self._history.seal()
         self.status_changed.emit()
 
@@ -324,7 +325,11 @@ class EditedText(QObject):
         self.changed.emit(change)
         self._prune_selection()
         self.status_changed.emit()
-        self.check(full=moved is None)
+        self.check(full=moved is None or self._place_is_broken())
+
+    def _place_is_broken(self) -> bool:
+        """Whether moving a node may mend what the last check found."""
+        return any(problem.code == BROKEN_PLACE for problem in self._problems)
 
     # Following it
 

@@ -80,6 +80,30 @@ def disk_digest(path: Path) -> bytes | None:
         raise DocumentError(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
+class Saving(Struct, frozen=True):
+    """A text on its way to its file. ``write`` may take long on a slow disk, and may run on any
+    thread."""
+
+    path: Path
+    text: str
+    known: bytes | None
+    """The digest that the file has to have, or it is not written; None for any."""
+
+    def write(self) -> bytes:
+        """Writes the text, byte for byte, whole or not at all; gives its digest.
+
+        Raises ChangedOnDisk when the file is not the one that is known, DocumentError when it
+        cannot be written.
+        """
+        if self.known is not None and disk_digest(self.path) not in (None, self.known):
+            raise ChangedOnDisk(
+                f"{self.path.name} was changed by another program since it was opened."
+            )
+        data = self.text.encode("utf-8")
+        write_atomically(self.path, data)
+        return digest(data)
+
+
 def write_atomically(path: Path, data: bytes) -> None:
     """Writes a file whole or not at all, keeping its mode; a symbolic link stays and its target is
     written.

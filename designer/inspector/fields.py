@@ -56,6 +56,8 @@ class Field(Struct, frozen=True, kw_only=True):
     when_given: bool = False
     """Whether it shows only with a value, not even behind "More"."""
     language: str = "text"
+    templates: bool = False
+    """Whether the engine renders templates in it."""
 
 
 def fields_of(schema: Schema, base: RelativePath = ()) -> tuple[Field, ...]:

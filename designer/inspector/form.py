@@ -16,7 +16,7 @@ from designer.inspector.section import FieldList
 from designer.inspector.values import EMPTY
 from designer.theme import Theme
 from designer.theme.languages import language_of
-from designer.theme.widgets import lay_out
+from designer.theme.widgets import Label, lay_out
 from engine import Path, Problem
 
 TYPING_DELAY = 120
@@ -56,8 +56,12 @@ class Form(QWidget):
         self.list = FieldList(theme, fields, around)
         self.list.edited.connect(self._edited)
         self.list.left.connect(self._left)
+        self._whole = Label(theme, "", "detail", "failed")
+        self._whole.setWordWrap(True)
+        self._whole.hide()
         column = QVBoxLayout(self)
-        lay_out(column)
+        lay_out(column, theme.space("m"))
+        column.addWidget(self._whole)
         column.addWidget(self.list)
         document.add_pending(self.flush)
         self.refresh()
@@ -85,11 +89,11 @@ class Form(QWidget):
         base = self._base()
         if base is None or self._document.known_source is None or self._document.trouble:
             return
+        self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
         for row in self.rows():
             if row.field.path not in self._pending and not row.complaining:
                 row.show_value(self._value(base, row.field.path))
                 self._show_preview(row)
-        self.list.show_given(lambda path: self._value(base, path) is not EMPTY)
         self._choose_language()
         self.show_problems()
 
@@ -103,6 +107,7 @@ class Form(QWidget):
         """Shows what the check found, each problem at the field it belongs to."""
         base = self._base() or ()
         found: dict[RelativePath, Problem] = {}
+        whole: Problem | None = None
         paths = {row.field.path for row in self.rows()}
         for problem in sorted(self._document.problems, key=lambda one: one.severity != "error"):
             if problem.path[: len(base)] == base and (base or self._key == ""):
@@ -110,6 +115,9 @@ class Form(QWidget):
                 place = _nearest(within, paths) or self._missing(within, problem)
                 if place is not None:
                     found.setdefault(place, problem)
+                elif base and within == ("config",):
+                    whole = whole or problem
+        self._show_whole(whole, paths)
         for row in self.rows():
             problem_here = found.get(row.field.path)
             if problem_here is None:
@@ -119,6 +127,14 @@ class Form(QWidget):
                 missing = len(problem_here.path) - len(base) < len(row.field.path)
                 words = f"{row.field.title} is needed." if missing else _words(problem_here)
                 row.show_problem(words, tone)
+
+    def _show_whole(self, problem: Problem | None, paths: set[RelativePath]) -> None:
+        """Says above the fields what is wrong with all of them together."""
+        shown = problem if any(path[0] == "config" for path in paths) else None
+        self._whole.setVisible(shown is not None)
+        if shown is not None:
+            self._whole.setText(_words(shown))
+            self._whole.set_tone("failed" if shown.severity == "error" else "warning")
 
     def _missing(self, holder: Path, problem: Problem) -> RelativePath | None:
         """The required field without a value that a problem of the mapping around it names."""

@@ -33,7 +33,7 @@ ENABLED = _field(
 def setup_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
     """Of a step's Set up tab: its name and what its type asks for. The timeout that every config
     may have is the step's own; the config's shows where an author wrote it there."""
-    own = fields_of(schema, CONFIG)
+    own = rendered(fields_of(schema, CONFIG))
     config = [field for field in own if field.path != CONFIG_TIMEOUT]
     doubled = [
         replace(field, title="Timeout in config", leading=False, when_given=True)
@@ -41,6 +41,13 @@ def setup_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:
         if field.path == CONFIG_TIMEOUT
     ]
     return (STEP_NAME, *config, TIMEOUT, *doubled, STEP_DESCRIPTION, STEP_ID)
+
+
+def rendered(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """These fields and those inside them as ones in which templates are rendered."""
+    return tuple(
+        replace(field, templates=True, columns=rendered(field.columns)) for field in fields
+    )
 
 
 def trigger_fields(schema: Mapping[str, Any]) -> tuple[Field, ...]:

@@ -100,7 +100,7 @@ class FieldRow(QWidget):
             head.addWidget(star)
         head.addStretch(1)
         self._button: IconButton | None = None
-        if self.field.kind not in _NO_TEMPLATE:
+        if self.field.templates and self.field.kind not in _NO_TEMPLATE:
             self._button = IconButton(
                 self._theme, "expression", "Use an expression here", size=16, color_role="faint"
             )

@@ -40,12 +40,12 @@ class FieldList(QWidget):
         self.show_given(lambda _path: False)
 
     def rows(self) -> Iterator[FieldRow]:
-        """Every row, those in groups included."""
+        """Every row that is built, those in opened groups included."""
         for _, part in self._parts:
             if isinstance(part, FieldRow):
                 yield part
             else:
-                yield from part.list.rows()
+                yield from part.rows()
 
     def show_given(self, given: Given) -> None:
         """Shows the leading fields and those with a value; the rest waits behind a button."""
@@ -77,7 +77,7 @@ class FieldList(QWidget):
 
     def _has_value(self, part: "FieldRow | Group") -> bool:
         if isinstance(part, Group):
-            return any(self._has_value(row) for row in part.list.rows())
+            return any(self._has_value(row) for row in part.rows())
         try:
             return part.value() is not EMPTY
         except ValueError:
@@ -95,41 +95,58 @@ class FieldList(QWidget):
 
 
 class Group(QWidget):
-    """The fields of a mapping with known keys, folded until it has a value or is opened."""
+    """The fields of a mapping with known keys, folded until it has a value or is opened; they are
+    built then, as editors cost more than all else in a form."""
 
     edited = Signal(object)
     left = Signal(object)
 
     def __init__(self, theme: Theme, field: Field, around: Surroundings) -> None:
         super().__init__()
-        self._title = field.title
-        self._path = field.path
+        self._theme = theme
+        self._field = field
+        self._around = around
         self._opened: bool | None = None
         self.button = Button(theme, field.title, "link", "chevron-right")
         self.button.setAccessibleName(f"{field.title}: show or hide")
         self.button.clicked.connect(self._toggle)
         self.help = Label(theme, field.help, "detail", "faint")
         self.help.setWordWrap(True)
-        self.list = FieldList(theme, field.columns, around)
-        self.list.edited.connect(self.edited)
-        self.list.left.connect(self.left)
+        self.list: FieldList | None = None
+        self._inside = QVBoxLayout()
         column = QVBoxLayout(self)
         lay_out(column, theme.space("xs"))
         column.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self.help)
-        inside = QVBoxLayout()
-        lay_out(inside, 0, (theme.space("m"), theme.space("s"), 0, 0))
-        inside.addWidget(self.list)
-        column.addLayout(inside)
+        lay_out(self._inside, 0, (theme.space("m"), 0, 0, 0))
+        column.addLayout(self._inside)
+
+    def rows(self) -> Iterator[FieldRow]:
+        """The rows inside; none before it is opened."""
+        if self.list is not None:
+            yield from self.list.rows()
 
     def show_given(self, given: Given) -> None:
-        self.list.show_given(given)
-        self._show(given(self._path) if self._opened is None else self._opened)
+        """Opens where the file has a value, unless the user opened or folded it."""
+        self._show(given(self._field.path) if self._opened is None else self._opened)
+        if self.list is not None:
+            self.list.show_given(given)
 
     def _toggle(self) -> None:
-        self._opened = not self.list.isVisibleTo(self)
+        self._opened = self.list is None or not self.list.isVisibleTo(self)
         self._show(self._opened)
 
+    def _build(self) -> FieldList:
+        built = FieldList(self._theme, self._field.columns, self._around)
+        built.edited.connect(self.edited)
+        built.left.connect(self.left)
+        self._inside.setContentsMargins(self._theme.space("m"), self._theme.space("s"), 0, 0)
+        self._inside.addWidget(built)
+        return built
+
     def _show(self, open_: bool) -> None:
-        self.list.setVisible(open_)
+        if open_ and self.list is None:
+            self.list = self._build()
+        if self.list is not None:
+            self.list.setVisible(open_)
         self.button.set_icon("chevron-down" if open_ else "chevron-right")

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import Button, lay_out
-from designer.theme.wording import state_word
+from designer.theme.widgets import Button, Combo, lay_out
+from designer.theme.wording import FAILURES, ONGOING, states_word
 from engine import api
 
 Period = Literal["day", "week", "month", "all"]
@@ -20,16 +20,19 @@ PERIODS: dict[Period, timedelta] = {
     "week": timedelta(days=7),
     "month": timedelta(days=30),
 }
-STATES = (
-    "running", "queued", "waiting", "paused", "completed", "failed", "timed_out", "cancelled",
+CHOICES: tuple[tuple[str, ...], ...] = (
+    (), ONGOING, FAILURES,
+    ("running",), ("queued",), ("waiting",), ("paused",),
+    ("completed",), ("failed",), ("timed_out",), ("cancelled",),
 )  # fmt: skip
+"""The states that can be chosen, alone or together; none stands for any."""
 
 
 class Filter(Struct, frozen=True, kw_only=True):
     """Empty values let everything through. ``span`` (from, to, UTC) wins over ``period``."""
 
     workflow_id: str = ""
-    status: str = ""
+    statuses: tuple[str, ...] = ()
     period: Period = "all"
     span: tuple[datetime, datetime] | None = None
 
@@ -58,14 +61,11 @@ class FilterBar(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._span: tuple[datetime, datetime] | None = None
-        self._workflows = QComboBox()
-        self._workflows.setAccessibleName("Workflow")
+        self._workflows = Combo("Workflow", "button")
         self._workflows.addItem("All workflows", "")
-        self._states = QComboBox()
-        self._states.setAccessibleName("State")
-        self._states.addItem("Any state", "")
-        for state in STATES:
-            self._states.addItem(state_word(state).capitalize(), state)
+        self._states = Combo("State", "button")
+        for states in CHOICES:
+            self._states.addItem(states_word(states).capitalize() or "Any state")
         self._periods = SegmentedControl(
             theme, (("all", "All"), ("month", "30 days"), ("week", "7 days"), ("day", "24 hours"))
         )
@@ -76,7 +76,6 @@ class FilterBar(QWidget):
         for widget in (self._periods, self._workflows, self._states, self._chip):
             row.addWidget(widget)
         for box in (self._workflows, self._states):
-            box.setProperty("role", "button")
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.setMaximumWidth(220)
             box.currentIndexChanged.connect(self._tell)
@@ -89,16 +88,18 @@ class FilterBar(QWidget):
         period = self._periods.current
         return Filter(
             workflow_id=str(self._workflows.currentData() or ""),
-            status=str(self._states.currentData() or ""),
+            statuses=CHOICES[self._states.currentIndex()],
             period=period if period in PERIODS else "all",
             span=self._span,
         )
 
     def choose(self, wanted: Filter) -> None:
         """Shows a filter that was chosen elsewhere, and tells."""
-        for box, value in ((self._workflows, wanted.workflow_id), (self._states, wanted.status)):
+        workflow = max(0, self._workflows.findData(wanted.workflow_id))
+        state = CHOICES.index(wanted.statuses) if wanted.statuses in CHOICES else 0
+        for box, index in ((self._workflows, workflow), (self._states, state)):
             box.blockSignals(True)
-            box.setCurrentIndex(max(0, box.findData(value)))
+            box.setCurrentIndex(index)
             box.blockSignals(False)
         self._periods.choose(wanted.period)
         self._span = wanted.span

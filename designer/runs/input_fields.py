@@ -5,10 +5,18 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from designer.theme import Theme
-from designer.theme.widgets import Label, lay_out, set_style_property
+from designer.theme.widgets import Combo, Label, lay_out, set_style_property
 
 MISSING = object()
 """The value of a field that was left empty."""
@@ -26,11 +34,17 @@ class InputField(QWidget):
         self._error = Label(theme, "", "detail", "failed")
         column = QVBoxLayout(self)
         lay_out(column, 4)
-        self.title = str(schema.get("title") or name)
-        label = Label(theme, self.title + (" *" if required else ""), "label", "muted")
+        self.title = str(schema.get("title") or name.replace("_", " ").capitalize())
+        label = Label(theme, self.title, "label", "muted")
         label.setBuddy(self.editor)
         self.editor.setAccessibleName(self.title)
-        column.addWidget(label)
+        head = QHBoxLayout()
+        lay_out(head, theme.space("xs"))
+        head.addWidget(label)
+        if required:
+            head.addWidget(Label(theme, "required", "detail", "faint"))
+        head.addStretch(1)
+        column.addLayout(head)
         column.addWidget(self.editor)
         if schema.get("description"):
             help_label = Label(theme, str(schema["description"]), "detail", "faint")
@@ -114,7 +128,7 @@ class ChoiceField(InputField):
     editor: QComboBox
 
     def make_editor(self, theme: Theme) -> QWidget:
-        box = QComboBox()
+        box = Combo(self.name)
         if not self.required:
             box.addItem("", MISSING)
         for value in self.schema["enum"]:

@@ -6,12 +6,12 @@ from typing import Literal
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from designer.runs.session import KEPT_LINES, RunSession
 from designer.theme import Theme
-from designer.theme.widgets import IconButton, Label, SearchField, lay_out
-from designer.theme.wording import count_text, local_time
+from designer.theme.widgets import Combo, IconButton, Label, SearchField, lay_out
+from designer.theme.wording import count_text, local_time, plural
 from engine import api
 
 FLUSH_MS = 30
@@ -34,7 +34,7 @@ class LogView(QWidget):
         self._known_steps: set[str] = set()
         self._formats: dict[str, QTextCharFormat] = {}
         self._text = self._make_text()
-        self._steps = QComboBox()
+        self._steps = Combo("Steps shown", "inline")
         self._search = SearchField(theme, "Find in the log")
         self._count = Label(theme, "", "detail", "faint")
         self._follow = IconButton(theme, "follow", "Follow the newest lines")
@@ -52,6 +52,7 @@ class LogView(QWidget):
         text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         text.setProperty("role", "flat")
         text.setFont(self._theme.font("mono"))
+        text.document().setDocumentMargin(8)  # in line with the bar above
         text.setAccessibleName("Log")
         text.setPlaceholderText("Lines appear here while a workflow runs.")
         return text
@@ -61,8 +62,6 @@ class LogView(QWidget):
         lay_out(column)
         bar = QHBoxLayout()
         lay_out(bar, self._theme.space("s"), (12, 6, 8, 2))
-        self._steps.setProperty("role", "inline")
-        self._steps.setAccessibleName("Steps shown")
         self._search.setProperty("role", "inline")
         self._search.setFixedWidth(220)
         self._follow.setCheckable(True)
@@ -165,9 +164,9 @@ class LogView(QWidget):
         if not total:
             self._count.setText("")
         elif shown == total:
-            self._count.setText(f"{count_text(total)} lines")
+            self._count.setText(plural(total, "line"))
         else:
-            self._count.setText(f"{count_text(shown)} of {count_text(total)} lines")
+            self._count.setText(f"{count_text(shown)} of {plural(total, 'line')}")
 
     def _recolour_soon(self) -> None:
         few = len(self._session.lines) <= RECOLOURED and self._follow.isChecked()

@@ -2,16 +2,8 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QTimer, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from designer.runs.execution_view import CanvasMaker, ExecutionView
 from designer.runs.executions_model import (
@@ -26,6 +18,7 @@ from designer.runs.executions_model import (
 from designer.runs.filters import Filter, FilterBar
 from designer.runs.session import Spawn
 from designer.theme import Theme
+from designer.theme.tables import RowTable
 from designer.theme.widgets import Card, EmptyState, Label, lay_out
 from designer.theme.wording import plural
 from engine import EngineClient, api
@@ -59,7 +52,8 @@ class RunsPage(QWidget):
         self._model = ExecutionsModel(theme, self)
         self.filters = FilterBar(theme)
         self._count = Label(theme, "", "body", "muted")
-        self.table = self._make_table()
+        self.table = RowTable(self._model, "Executions", self._open_row)
+        self.table.set_widths(WIDTHS, rest=NOTE)
         self.execution = ExecutionView(theme, client, spawn, make_canvas)
         self._places = QStackedWidget()
         self._stack = QStackedWidget()
@@ -67,26 +61,6 @@ class RunsPage(QWidget):
         self._clock = QTimer(self, interval=1000)
         self._lay_out()
         self._connect()
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(32)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setMouseTracking(True)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setAccessibleName("Executions")
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(NOTE, QHeaderView.ResizeMode.Stretch)
-        for column, width in WIDTHS.items():
-            table.setColumnWidth(column, width)
-        return table
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -133,8 +107,6 @@ class RunsPage(QWidget):
         self.filters.changed.connect(self.refresh)
         self._refresh_timer.timeout.connect(self.refresh)
         self._clock.timeout.connect(self._tick)
-        self.table.clicked.connect(self._open_row)
-        self.table.activated.connect(self._open_row)
         self.table.verticalScrollBar().valueChanged.connect(self._read_on)
         self.execution.left.connect(self.back)
         self.execution.edit_wanted.connect(self.edit_wanted)
@@ -206,7 +178,7 @@ class RunsPage(QWidget):
         chosen = self.filters.filter
         return await self._client.executions(
             workflow_id=chosen.workflow_id or None,
-            status=chosen.status or None,
+            status=chosen.statuses or None,
             since=chosen.since,
             until=chosen.until,
             limit=PAGE,
@@ -231,8 +203,8 @@ class RunsPage(QWidget):
         if self.isVisible():
             self._model.tick()
 
-    def _open_row(self, index: QModelIndex) -> None:
-        self.open_execution(self._model.execution(index.row()).id)
+    def _open_row(self, row: int) -> None:
+        self.open_execution(self._model.execution(row).id)
 
     def _show_all(self) -> None:
         self.filters.choose(Filter())

@@ -64,7 +64,7 @@ class RunForm(QDialog):
         form = QWidget()
         form.setProperty("ground", "panel")
         rows = QVBoxLayout(form)
-        lay_out(rows, theme.space("m"), (0, 0, 8, 0))
+        lay_out(rows, theme.space("m"))
         for field in self.fields.values():
             rows.addWidget(field)
         rows.addStretch(1)

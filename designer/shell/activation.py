@@ -12,13 +12,15 @@ from designer.shell.space import DocumentSpace
 from designer.theme.wording import local_date_time, until_text
 from engine import ClientError, api
 
-CLOCK_MS = 20_000
+CLOCK_MS = 1000
 
 
 class Activation(QObject):
     """``shown`` carries whether it is active, a note, a tooltip, and whether it may be switched."""
 
     shown = Signal(bool, str, str, bool)
+    errors_found = Signal(object)
+    """The space whose workflow cannot be activated before its errors are mended."""
 
     def __init__(
         self, link: EngineLink, desk: FileDesk, spawn: Spawn, tell: Tell, parent: QObject
@@ -57,7 +59,9 @@ class Activation(QObject):
         if space is None:
             return
         space.document.settle()
-        if active and (space.document.path is None or space.document.modified):
+        if active and any(problem.severity == "error" for problem in space.document.problems):
+            self.errors_found.emit(space)
+        elif active and (space.document.path is None or space.document.modified):
             self._desk.save(space, lambda: self._spawn(self._switch(space, active)))
         else:
             self._spawn(self._switch(space, active))

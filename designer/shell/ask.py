@@ -53,6 +53,7 @@ class Question(QDialog):
         self.buttons[answers[-1][0]].setDefault(True)
         column.addSpacing(4)
         column.addLayout(foot)
+        self.buttons[answers[-1][0]].setFocus()  # else it would be on the first one
         self.finished.connect(self._tell)
 
     def _choose(self) -> None:

@@ -61,8 +61,16 @@ class EngineLink(QObject):
                 async for batch in batches:
                     self._take_events(batch)
         except (ClientError, OSError) as error:
-            self.failure = str(error)
+            self.failure = self._failure_words(error)
             self._take_state("failed")
+
+    def _failure_words(self, error: Exception) -> str:
+        if isinstance(error, ClientError) and error.status == 401:
+            return (
+                f"The engine {self.place} does not take this token. Start Treadle with --token, or "
+                'set TREADLE_TOKEN; it is in the file "token" of the server\'s data folder.'
+            )
+        return f"There is no engine. {error}"
 
     def retry(self) -> None:
         """Tries once more, after it failed."""

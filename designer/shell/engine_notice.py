@@ -22,7 +22,7 @@ class EngineNotice(NoticeBar):
 
     def _follow(self, state: str) -> None:
         if state == "failed":
-            self.tell(f"There is no engine. {self._link.failure}", "failed", self._ways_out())
+            self.tell(self._link.failure, "failed", self._ways_out())
         elif state in ("lost", "restarting") and self._link.local:
             self._was_lost = True
             self.tell("The engine stopped; starting it again…", "warning")

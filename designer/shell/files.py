@@ -1,5 +1,6 @@
 """The open documents: new, open, save, close, recent ones, and changes by other programs."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from designer.document import ChangedOnDisk, Document, DocumentError
+from designer.runs import Spawn
 from designer.shell.ask import Question
 from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
@@ -33,13 +35,15 @@ class FileDesk(QObject):
     told = Signal(str, str)
 
     def __init__(
-        self, theme: Theme, memory: Memory, make_space: MakeSpace, window: QWidget
+        self, theme: Theme, memory: Memory, spawn: Spawn, make_space: MakeSpace, window: QWidget
     ) -> None:
         super().__init__(window)
         self._theme = theme
         self._memory = memory
+        self._spawn = spawn
         self._make_space = make_space
         self._window = window
+        self._saving = asyncio.Lock()
         self.spaces: list[DocumentSpace] = []
         self.current: DocumentSpace | None = None
 
@@ -111,27 +115,69 @@ class FileDesk(QObject):
         dialog.open()
 
     def _write(self, space: DocumentSpace, path: Path | None, then: Then | None) -> None:
+        self._spawn(self._save(space, path, then))
+
+    async def _save(self, space: DocumentSpace, path: Path | None, then: Then | None) -> None:
+        """Saves one file after the other, off the Qt thread, as a disk may take its time."""
+        async with self._saving:
+            if space not in self.spaces or not await self._written(space, path):
+                return
+        if space in self.spaces:
+            self._tell_saved(space)
+        if then is not None:
+            then()
+
+    async def _written(self, space: DocumentSpace, path: Path | None) -> bool:
+        """Whether the text is in its file; says why not."""
         document = space.document
         try:
-            document.save(path)
-        except ChangedOnDisk:
-            self.tell_disk(space)
-            return
+            saving = document.begin_save(path)
         except DocumentError as error:
             self.told.emit(str(error), "failed")
-            return
+            return False
+        try:
+            written = await asyncio.to_thread(saving.write)
+        except DocumentError as error:
+            if space in self.spaces:
+                document.give_up_save()
+                self.tell_disk(space)
+            if not isinstance(error, ChangedOnDisk):
+                self.told.emit(str(error), "failed")
+            return False
+        if space in self.spaces:
+            document.end_save(saving, written)
+        return True
+
+    def _tell_saved(self, space: DocumentSpace) -> None:
+        document = space.document
         space.notice.hide()
         if document.path is not None:
             self._memory.add_recent(document.path)
         self.remember()
         self.saved.emit(space)
-        if then is not None:
-            then()
 
     # Close
 
+    def _when_saved(self, then: Then) -> None:
+        """Calls ``then``, after what is being saved."""
+
+        async def wait() -> None:
+            async with self._saving:
+                pass
+            then()
+
+        if self._saving.locked():
+            self._spawn(wait())
+        else:
+            then()
+
     def close(self, space: DocumentSpace, then: Then | None = None) -> None:
         """Closes a document; asks first when it is not saved."""
+        self._when_saved(lambda: self._close(space, then))
+
+    def _close(self, space: DocumentSpace, then: Then | None) -> None:
+        if space not in self.spaces:
+            return
 
         def go() -> None:
             self._drop(space)
@@ -146,6 +192,9 @@ class FileDesk(QObject):
 
     def guard_all(self, then: Then) -> None:
         """Calls ``then`` when nothing unsaved is left, or the user lets go of it."""
+        self._when_saved(lambda: self._guard_all(then))
+
+    def _guard_all(self, then: Then) -> None:
         unsaved = [space for space in self.spaces if space.document.modified]
         if unsaved:
             self._ask_unsaved(unsaved, then)

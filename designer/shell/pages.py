@@ -96,10 +96,12 @@ class Pages(QObject):
             self._dashboard = page
         return self._dashboard
 
-    def _show_filter(self, workflow_id: str, status: str, span: object) -> None:
+    def _show_filter(self, workflow_id: str, statuses: tuple[str, ...], span: object) -> None:
         self.show("runs")
         wanted = span if isinstance(span, tuple) else None
-        self._window.runs.show_filter(Filter(workflow_id=workflow_id, status=status, span=wanted))
+        self._window.runs.show_filter(
+            Filter(workflow_id=workflow_id, statuses=statuses, span=wanted)
+        )
 
     def _refresh(self) -> None:
         window = self._window

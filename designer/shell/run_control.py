@@ -110,7 +110,8 @@ class RunControl(QObject):
                 self._tell(f"{name} completed in {taken}.", "completed")
         else:
             why = f": {one_line(execution.error_message)}" if execution.error_message else "."
-            self._tell(f"{name} {state_word(status)}{why}", "failed")
+            tone = "info" if status == "cancelled" else "failed"
+            self._tell(f"{name} {state_word(status)}{why}", tone)
 
     def _remembered(self, space: DocumentSpace) -> dict[str, Any]:
         known = self._memory.get(INPUTS, {})

@@ -4,26 +4,20 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QStackedWidget,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from designer.runs import Spawn
 from designer.theme import Theme
+from designer.theme.tables import RowTable
 from designer.theme.widgets import Card, EmptyState, Label, lay_out, plain_tooltip
 from designer.theme.wording import ago_text, count_text, local_date_time, plural, until_text
 from engine import EngineClient, api, catalogue
 
+NEXT, LAST = 3, 4
 COLUMNS = ("Trigger", "Workflow", "Starts", "Next", "Last", "Fired", "State")
 WIDTHS = (200, 220, 240, 130, 120, 70)
 REFRESH_MS = 600
-CLOCK_MS = 20_000
+CLOCK_MS = 1000
 MOST_WORKFLOWS = 200
 PATH = Qt.ItemDataRole.UserRole
 
@@ -44,34 +38,16 @@ class SchedulePage(QWidget):
         self._spawn = spawn
         self._rows: list[tuple[api.Workflow, api.Trigger]] = []
         self._model = QStandardItemModel(self)
-        self.table = self._make_table()
+        self.table = RowTable(self._model, "Triggers", self._open)
         self._count = Label(theme, "", "body", "muted")
         self._places = QStackedWidget()
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._clock = QTimer(self, interval=CLOCK_MS)
         self._lay_out()
         self._soon.timeout.connect(self.refresh)
-        self._clock.timeout.connect(self._fill)
+        self._clock.timeout.connect(self._tick)
         self._clock.start()
         theme.changed.connect(self._fill)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self._model)
-        table.setShowGrid(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(34)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setWordWrap(False)
-        table.setAccessibleName("Triggers")
-        table.horizontalHeader().setHighlightSections(False)
-        table.horizontalHeader().setDefaultAlignment(
-            Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        )
-        table.activated.connect(lambda index: self._open(index.row()))
-        table.clicked.connect(lambda index: self._open(index.row()))
-        return table
 
     def _lay_out(self) -> None:
         theme = self._theme
@@ -122,22 +98,28 @@ class SchedulePage(QWidget):
         self._model.setHorizontalHeaderLabels(list(COLUMNS))
         for workflow, trigger in self._rows:
             self._model.appendRow(self._row(workflow, trigger))
-        for column, width in enumerate(WIDTHS):
-            self.table.setColumnWidth(column, width)
-        last = self.table.horizontalHeader()
-        last.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Stretch)
+        self.table.set_widths(dict(enumerate(WIDTHS)), rest=len(COLUMNS) - 1)
         self._count.setText(plural(len(self._rows), "trigger") if self._rows else "")
         self._places.setCurrentIndex(0 if self._rows else 1)
 
+    def _tick(self) -> None:
+        """Goes on with what is told by the clock; the rows stay, and what is selected."""
+        if not self.isVisible():
+            return
+        now = datetime.now(UTC)
+        for row, (workflow, trigger) in enumerate(self._rows):
+            self._model.item(row, NEXT).setText(_next_words(workflow, trigger, now))
+            self._model.item(row, LAST).setText(_last_words(trigger, now))
+
     def _row(self, workflow: api.Workflow, trigger: api.Trigger) -> list[QStandardItem]:
         now = datetime.now(UTC)
-        fires = workflow.status == "active" and trigger.is_enabled
+        fires = _fires(workflow, trigger)
         texts = (
             trigger.name or trigger.type,
             workflow.name or "unnamed",
             trigger_text(trigger),
-            until_text(trigger.next_due, now) if trigger.next_due and fires else "–",
-            ago_text(trigger.last_triggered, now) if trigger.last_triggered else "–",
+            _next_words(workflow, trigger, now),
+            _last_words(trigger, now),
             count_text(trigger.trigger_count),
             trigger.error or ("active" if fires else _why_quiet(workflow, trigger)),
         )
@@ -145,7 +127,7 @@ class SchedulePage(QWidget):
         row[0].setIcon(self._theme.icon(trigger.type, "kind:start"))
         row[0].setData(workflow.path or "", PATH)
         if trigger.next_due is not None:
-            row[3].setToolTip(plain_tooltip(local_date_time(trigger.next_due)))
+            row[NEXT].setToolTip(plain_tooltip(local_date_time(trigger.next_due)))
         tone = "failed_text" if trigger.error else "completed_text" if fires else "muted"
         row[6].setForeground(self._theme.color(tone))
         for item in row[2:6]:
@@ -166,6 +148,19 @@ def trigger_text(trigger: api.Trigger) -> str:
 
 def _why_quiet(workflow: api.Workflow, trigger: api.Trigger) -> str:
     return workflow.status if trigger.is_enabled else "switched off"
+
+
+def _fires(workflow: api.Workflow, trigger: api.Trigger) -> bool:
+    return workflow.status == "active" and trigger.is_enabled
+
+
+def _next_words(workflow: api.Workflow, trigger: api.Trigger, now: datetime) -> str:
+    due = trigger.next_due
+    return until_text(due, now) if due and _fires(workflow, trigger) else "–"
+
+
+def _last_words(trigger: api.Trigger, now: datetime) -> str:
+    return ago_text(trigger.last_triggered, now) if trigger.last_triggered else "–"
 
 
 def _due_order(row: tuple[api.Workflow, api.Trigger]) -> tuple[bool, datetime, str]:

@@ -10,7 +10,7 @@ from designer.canvas.adding import add_node
 from designer.canvas.geometry import CARD_HEIGHT, COLUMN
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.placement import free_spot
-from designer.document import Document, trigger_name
+from designer.document import Document, trigger_key, trigger_name
 from designer.document.watch import FileWatch
 from designer.inspector import InspectorView
 from designer.problems import ProblemsView
@@ -110,8 +110,11 @@ class DocumentSpace(QObject):
         self.inspector.focus_name()
 
     def _jump(self, problem: Problem) -> None:
-        if problem.step_id is not None:
-            self.canvas.center_on(problem.step_id)
+        key = problem.step_id
+        if key is None and problem.trigger is not None:
+            key = trigger_key(problem.trigger)
+        if key is not None:
+            self.canvas.center_on(key)
         elif problem.start or problem.line:
             self.panel.show_page("yaml")
             self.source.go_to(problem)

@@ -16,7 +16,7 @@ _STATES = {
     "restarting": ("warning", "Starting the engine again…"),
     "failed": ("failed", "No engine"),
 }
-CLOCK_MS = 20_000
+CLOCK_MS = 1000
 
 
 class StatusBar(QFrame):

@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(lambda text: self.tell(text, "failed"))
         spawn, client = self.tasks.spawn, link.client
         self.actions_ = Actions(theme, self)
-        self.desk = FileDesk(theme, memory, self._make_space, self)
+        self.desk = FileDesk(theme, memory, self.tasks.spawn, self._make_space, self)
         self.control = RunControl(theme, link, memory, spawn, self.tell, self)
         self.activation = Activation(link, self.desk, spawn, self.tell, self)
         self.closing = Closing(theme, self.desk, link, memory, spawn, self._end, self)
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         design.new_wanted.connect(self.desk.new)
         self.topbar.active_wanted.connect(self.activation.switch)
         self.activation.shown.connect(self.topbar.show_active)
+        self.activation.errors_found.connect(self.control.validate)
         self.desk.told.connect(self.tell)
         self.control.problems_wanted.connect(lambda _space: design.show_tab("problems"))
         self.control.started.connect(self._show_run)

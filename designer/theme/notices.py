@@ -79,13 +79,17 @@ class Toasts(QWidget):
         self._theme = theme
         self._host = parent
         self._shown: list[QWidget] = []
+        self._texts: dict[QWidget, str] = {}
         self._column = QVBoxLayout(self)
         lay_out(self._column, theme.space("s"))
         parent.installEventFilter(self)
         self.hide()
 
     def tell(self, text: str, tone: str = "info", choice: Choice | None = None) -> None:
-        """Shows a message for some seconds, with at most one thing to do about it."""
+        """Shows a message for some seconds, with at most one thing to do about it; in place of
+        the same message where that still shows."""
+        for known in [toast for toast in self._shown if self._texts[toast] == text]:
+            self._drop(known)
         while len(self._shown) >= MOST_TOASTS:
             self._drop(self._shown[0])
         toast = QFrame(self)
@@ -104,10 +108,16 @@ class Toasts(QWidget):
             row.addWidget(button)
         self._column.addWidget(toast, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._shown.append(toast)
+        self._texts[toast] = text
         timer.start()
         toast.show()
         self.show()
         self._place()
+
+    @property
+    def texts(self) -> list[str]:
+        """What shows now, the newest last."""
+        return [self._texts[toast] for toast in self._shown]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
@@ -118,6 +128,7 @@ class Toasts(QWidget):
         if toast not in self._shown:
             return
         self._shown.remove(toast)
+        del self._texts[toast]
         self._column.removeWidget(toast)
         toast.deleteLater()
         if not self._shown:

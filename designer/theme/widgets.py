@@ -3,14 +3,24 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QLabel,
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -98,6 +108,25 @@ class ElidedLabel(Label):
         self.setToolTip(plain_tooltip(self._full) if shown != self._full else "")
 
 
+class FittedLabel(ElidedLabel):
+    """Takes the first of some roles of the type scale in which its text has room; its height stays
+    that of the first."""
+
+    def __init__(self, theme: Theme, text: str, roles: Sequence[str]) -> None:
+        self._fonts = [theme.font(role) for role in roles]
+        super().__init__(theme, text, roles[0])
+        self.setMinimumHeight(QFontMetrics(self._fonts[0]).height())
+
+    def _elide(self) -> None:
+        room = (
+            font
+            for font in self._fonts
+            if QFontMetrics(font).horizontalAdvance(self._full) <= self.width()
+        )
+        self.setFont(next(room, self._fonts[-1]))
+        super()._elide()
+
+
 def plain_tooltip(text: str) -> str:
     """Text for a tooltip that Qt must not read as rich text, whatever a document says."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -151,6 +180,11 @@ class IconLabel(QWidget):
         self._tile: tuple[str, str] | None = None
         self.setFixedSize(size, size)
         theme.changed.connect(self.update)
+
+    @property
+    def name(self) -> str:
+        """The icon that shows."""
+        return self._name
 
     def set_icon(self, name: str, color_role: str) -> None:
         self._name, self._role = name, color_role
@@ -281,6 +315,21 @@ class Button(QPushButton):
         self.setIcon(self._theme.icon(self._icon_name, roles.get(self._kind, "text"), 14, ICON_GAP))
 
 
+class Combo(QComboBox):
+    """A combo box whose list has the look of the theme, and that the wheel does not change while
+    what it stands in is scrolled."""
+
+    def __init__(self, name: str, role: str = "") -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        if role:
+            self.setProperty("role", role)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the style's own one knows no style sheet
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+
 class SearchField(QLineEdit):
     """A field with a magnifying glass and a clear button."""
 
@@ -343,7 +392,7 @@ class StatFigure(Card):
         self.setProperty("hot", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._title = ElidedLabel(theme, title, "label", "muted")
-        self._figure = ElidedLabel(theme, "–", "figure")
+        self._figure = FittedLabel(theme, "–", ("figure", "page", "heading"))
         self._note = ElidedLabel(theme, "", "detail", "muted")
         for label in (self._title, self._figure, self._note):
             self.body.addWidget(label)

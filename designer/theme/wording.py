@@ -3,6 +3,11 @@
 from datetime import datetime
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+FAILURES = ("failed", "timed_out")
+"""The states that count as failed."""
+ONGOING = ("running", "waiting", "paused", "queued", "pending")
+"""The states of what has not ended."""
+_GROUPS: dict[tuple[str, ...], str] = {ONGOING: "not ended yet"}
 _WORDS = {"timed_out": "timed out", "manual": "by hand"}
 
 
@@ -11,7 +16,7 @@ def duration_text(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if seconds < 0.0995:
-        return f"{max(0, round(seconds * 1000))} ms"
+        return f"{max(1, round(seconds * 1000)) if seconds > 0 else 0} ms"
     if seconds < 59.95:
         return f"{seconds:.1f} s"
     if seconds < _HOUR:
@@ -93,6 +98,11 @@ def short_local(time: datetime, now: datetime) -> str:
 def state_word(state: str) -> str:
     """A state or a trigger type as people say it."""
     return _WORDS.get(state, state.replace("_", " "))
+
+
+def states_word(states: tuple[str, ...]) -> str:
+    """Several states as one choice: ``failed or timed out``."""
+    return _GROUPS.get(states) or " or ".join(map(state_word, states))
 
 
 def plural(number: int, one: str, many: str = "") -> str:

@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import os
 from collections.abc import Awaitable, Callable
+from pathlib import Path
+from shlex import quote
 from urllib.parse import urlsplit
 
 from engine.cli.exits import FAILED, NOT_FOUND, USAGE, CommandError
@@ -15,6 +17,10 @@ from engine.service.token import is_token
 from engine.service.types import Workflow
 
 Work = Callable[[EngineClient], Awaitable[int]]
+UNAUTHORISED = (
+    "the server wants a token, and not this one; give it by --token or TREADLE_TOKEN "
+    '(it is in the file "token" of the server\'s data folder)'
+)
 _CODES = {400: USAGE, 404: NOT_FOUND, 413: USAGE, 422: USAGE}
 
 
@@ -56,8 +62,11 @@ def _url(text: str) -> str:
 
 
 def _words(error: ClientError) -> str:
-    problems = error.document.problems
-    return "\n".join(str(problem) for problem in problems) if problems else str(error)
+    """What the engine said, each problem of a definition with its place."""
+    if error.status == 401:
+        return UNAUTHORISED
+    placed = [str(problem) for problem in error.document.problems or () if problem.line]
+    return "\n".join(placed) or str(error)
 
 
 async def workflow_named(client: EngineClient, name: str) -> Workflow:
@@ -67,7 +76,7 @@ async def workflow_named(client: EngineClient, name: str) -> Workflow:
     except ClientError as error:
         if error.status not in (404, 422):
             raise
-    found = await client.find_workflow(os.path.abspath(name))  # noqa: PTH100, ASYNC240 - no I/O
+    found = await client.find_workflow(str(Path(name).absolute()))  # noqa: ASYNC240 - no I/O
     if found is not None:
         return found
     page = await client.workflows(q=name)
@@ -77,4 +86,10 @@ async def workflow_named(client: EngineClient, name: str) -> Workflow:
     if same:
         ids = ", ".join(workflow.id for workflow in same)
         raise CommandError(f'several workflows are named "{name}": {ids}', USAGE)
-    raise CommandError(f'there is no workflow "{name}" (an id, a file or a name)', NOT_FOUND)
+    raise CommandError(f'there is no workflow "{name}"{_way_out(name)}', NOT_FOUND)
+
+
+def _way_out(name: str) -> str:
+    if Path(name).is_file():
+        return f"; register the file first: treadle workflows add {quote(name)}"
+    return " (an id, a file or a name)"

@@ -9,6 +9,8 @@ from engine.cli.output import print_json, shown
 from engine.cli.parser import new_parser
 from engine.cli.values import read_mapping
 
+NAMES = '\ngive the names by --context FILE: JSON or YAML, e.g. {"variables": {"n": 1}}; - is stdin'
+
 
 def main(argv: Sequence[str]) -> int:
     """Prints the value as JSON; exit code 2 with the place on an error."""
@@ -18,14 +20,18 @@ def main(argv: Sequence[str]) -> int:
         "--context", metavar="F", type=Path, help="a JSON or YAML file with the names (- is stdin)"
     )
     arguments = parser.parse_args(argv)
-    from engine.definition.template import TemplateError, parse_template
+    from engine.definition.template import SystemVolatile, TemplateError, parse_template
 
     context = read_mapping(arguments.context) if arguments.context else {}
+    template = None
     try:
-        value = parse_template(arguments.template).evaluate(context)
+        template = parse_template(arguments.template)
+        value = template.evaluate(context, SystemVolatile())
     except TemplateError as error:
         place = _pointed(arguments.template, error.start, error.end)
-        print(shown(f"{place}\ntreadle: {error}", sys.stderr), file=sys.stderr)
+        nameless = template is not None and template.references and not arguments.context
+        way_out = NAMES if nameless else ""
+        print(shown(f"{place}\ntreadle: {error}{way_out}", sys.stderr), file=sys.stderr)
         return USAGE
     print_json(value)
     return COMPLETED

@@ -5,43 +5,35 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.cli.connection import with_engine, workflow_named
+from engine.cli.actions import WORKFLOW, Action, add_list, add_workflow, run_action
+from engine.cli.connection import workflow_named
 from engine.cli.exits import COMPLETED, OF_STATUS, USAGE, CommandError
-from engine.cli.output import local_time, print_json, print_table, seconds, shown, state
-from engine.cli.parser import add_input, add_json, add_server, new_parser
+from engine.cli.output import local_time, print_json, print_table, seconds, shown, state, tell
+from engine.cli.parser import add_input
 from engine.cli.values import read_input
 from engine.client.client import EngineClient
-from engine.service.types import ENDED, ExecuteWrite, Execution, LogLine
+from engine.service.types import ENDED, ExecuteWrite, Execution, ExecutionStatus, LogLine
 
 PAGE = 1000
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit code 0, or that of the execution waited for; 3 where there is no such execution."""
-    parser = new_parser("executions", "Starts, lists, shows, follows and cancels executions.")
-    actions = parser.add_subparsers(dest="action", required=True)
-    for name, (configure, about, _) in _ACTIONS.items():
-        action = actions.add_parser(name, help=about, description=about)
-        configure(action)
-        add_json(action)
-        add_server(action)
-    arguments = parser.parse_args(argv)
-    work = _ACTIONS[arguments.action][2]
-    return with_engine(arguments, lambda client: work(client, arguments))
+    about = "Starts, lists, shows, follows and cancels executions."
+    return run_action("executions", about, _ACTIONS, argv)
 
 
 def _configure_start(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workflow", metavar="WORKFLOW", help="an id, a definition file or a name")
+    add_workflow(parser)
     parser.add_argument("--wait", action="store_true", help="wait for its end, and end as it does")
     add_input(parser)
 
 
 def _configure_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workflow", metavar="WORKFLOW", help="an id, a definition file or a name")
-    parser.add_argument("--status")
+    parser.add_argument("--workflow", metavar="WORKFLOW", help=WORKFLOW)
     parser.add_argument("--since", metavar="T", type=_moment, help="ISO 8601")
     parser.add_argument("--until", metavar="T", type=_moment, help="ISO 8601")
-    parser.add_argument("--limit", type=int, default=20)
+    add_list(parser, ExecutionStatus, 20)
 
 
 def _configure_one(parser: argparse.ArgumentParser) -> None:
@@ -74,9 +66,13 @@ async def _start(client: EngineClient, arguments: argparse.Namespace) -> int:
     execution = await client.execute(
         workflow.id, ExecuteWrite(input=values, priority=arguments.priority)
     )
+    wrong = (await client.workflow(workflow.id)).error
+    if wrong:
+        tell(shown(f"{wrong}; its last good version runs", sys.stderr))
     if not arguments.wait:
         _show(execution, arguments.json)
         return COMPLETED
+    tell(f"{execution.id} has started; Ctrl-C leaves it running")
     execution = await wait_for(client, execution.id)
     _show(execution, arguments.json)
     return OF_STATUS[execution.status]
@@ -178,7 +174,8 @@ def _show(execution: Execution, as_json: bool) -> None:
         return
     name = shown(execution.workflow_name, sys.stdout)
     how = state(execution.status, sys.stdout)
-    print(f"{execution.id}  {name}: {how} ({seconds(execution.duration)})")
+    why = f": {shown(execution.reason, sys.stdout)}" if execution.reason else ""
+    print(f"{execution.id}  {name}: {how} ({seconds(execution.duration)}){why}")
     for step in execution.step_executions:
         attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
         words = step.error.message if step.error else step.reason
@@ -192,9 +189,9 @@ def _show(execution: Execution, as_json: bool) -> None:
 
 
 _ACTIONS = {
-    "start": (_configure_start, "Start an execution of a workflow.", _start),
-    "list": (_configure_list, "List executions, newest first.", _list),
-    "show": (_configure_one, "Show one execution and its steps.", _show_one),
-    "logs": (_configure_logs, "Print an execution's log.", _logs),
-    "cancel": (_configure_one, "Cancel an execution and its running steps.", _cancel),
+    "start": Action(_configure_start, "Start an execution of a workflow.", _start),
+    "list": Action(_configure_list, "List executions, newest first.", _list),
+    "show": Action(_configure_one, "Show one execution and its steps.", _show_one),
+    "logs": Action(_configure_logs, "Print an execution's log.", _logs),
+    "cancel": Action(_configure_one, "Cancel an execution and its running steps.", _cancel),
 }

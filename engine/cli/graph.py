@@ -1,18 +1,27 @@
 """``treadle graph FILE``: a definition's steps and wires as Mermaid or DOT text."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from engine.cli.exits import COMPLETED, USAGE
+from engine.cli.output import shown, tell
 from engine.cli.parser import new_parser
 from engine.cli.values import read_file
 from engine.definition.model import SUCCESS, Step, Workflow, dependencies
 
+_MERMAID_WORD = re.compile(
+    r"_*(call|class|classDef|click|default|direction|end|flowchart|graph|href|linkStyle|style"
+    r"|subgraph)\b"
+)
+
 
 def main(argv: Sequence[str]) -> int:
-    """Prints the graph; exit code 2 with the problems when there is no usable definition."""
+    """Prints the graph, and on stderr the errors of a definition that is drawn in spite of them;
+    exit code 2 when there is nothing to draw.
+    """
     parser = new_parser("graph", "Prints a definition's graph.")
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument("--format", choices=("mermaid", "dot"), default="mermaid")
@@ -20,8 +29,10 @@ def main(argv: Sequence[str]) -> int:
     from engine import load
 
     loaded = load(read_file(arguments.file), str(arguments.file))
+    for problem in loaded.problems:
+        if problem.severity == "error":
+            tell(shown(str(problem), sys.stderr))
     if loaded.workflow is None:
-        print(*loaded.problems, sep="\n", file=sys.stderr)
         return USAGE
     drawn = mermaid(loaded.workflow) if arguments.format == "mermaid" else dot(loaded.workflow)
     print("\n".join(drawn))
@@ -33,24 +44,30 @@ def mermaid(workflow: Workflow) -> Iterator[str]:
     yield "flowchart LR"
     yield from _mermaid_steps(workflow.steps, "  ")
     for handler in sorted(workflow.handlers):
-        yield f"  class {handler} handler"
+        yield f"  class {_mermaid_id(handler)} handler"
 
 
 def _mermaid_steps(steps: tuple[Step, ...], indent: str) -> Iterator[str]:
     for step in steps:
         label = _mermaid_text(f"{step.title}<br/><i>{step.type}</i>")
         left, right = ("{", "}") if step.type == "condition" else ("[", "]")
-        yield f"{indent}{step.id}{left}{label}{right}"
+        own = _mermaid_id(step.id)
+        yield f"{indent}{own}{left}{label}{right}"
         for body in step.bodies:
-            name = f"{step.id}__{body.name or 'steps'}"
+            name = f"{own}__{body.name or 'steps'}"
             yield f"{indent}subgraph {name}[{_mermaid_text(body.name or step.title)}]"
             yield from _mermaid_steps(body.steps, indent + "  ")
             yield f"{indent}end"
-            yield f"{indent}{step.id} -.-> {name}"
+            yield f"{indent}{own} -.-> {name}"
     for target, needed in dependencies(steps).items():
         for dependency in needed:
             port = "" if dependency.port == SUCCESS else f"|{_mermaid_text(dependency.port)}|"
-            yield f"{indent}{dependency.step} -->{port} {target}"
+            yield f"{indent}{_mermaid_id(dependency.step)} -->{port} {_mermaid_id(target)}"
+
+
+def _mermaid_id(step: str) -> str:
+    """A step's id; one that Mermaid would read as a word of its own gets a ``_`` before it."""
+    return f"_{step}" if _MERMAID_WORD.match(step) else step
 
 
 def _mermaid_text(text: str) -> str:

@@ -61,7 +61,7 @@ def _execute(arguments: argparse.Namespace, loaded: "Loaded", values: dict[str, 
     try:
         return asyncio.run(_run(arguments, loaded, values))
     except InputError as error:
-        raise CommandError("\n".join([str(error), *map(str, error.problems)]), USAGE) from None
+        raise CommandError(str(error), USAGE) from None
     except StoreError as error:
         raise CommandError(str(error), FAILED) from None
 

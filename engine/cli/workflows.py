@@ -5,42 +5,28 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.cli.connection import with_engine, workflow_named
+from engine.cli.actions import Action, add_list, add_workflow, run_action
+from engine.cli.connection import workflow_named
 from engine.cli.exits import COMPLETED, USAGE, CommandError
 from engine.cli.output import local_time, print_json, print_table, shown
-from engine.cli.parser import add_json, add_server, new_parser
 from engine.cli.values import read_file
 from engine.client.client import EngineClient, WorkflowAction
-from engine.service.types import Workflow, WorkflowWrite
+from engine.service.types import Workflow, WorkflowStatus, WorkflowWrite
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit code 0; 2 for an invalid definition or usage, 3 where there is no such workflow."""
-    parser = new_parser("workflows", "Lists, adds, activates and pauses workflows.")
-    actions = parser.add_subparsers(dest="action", required=True)
-    for name, (configure, about, _) in _ACTIONS.items():
-        action = actions.add_parser(name, help=about, description=about)
-        configure(action)
-        add_json(action)
-        add_server(action)
-    arguments = parser.parse_args(argv)
-    work = _ACTIONS[arguments.action][2]
-    return with_engine(arguments, lambda client: work(client, arguments))
+    return run_action("workflows", "Lists, adds, activates and pauses workflows.", _ACTIONS, argv)
 
 
 def _configure_list(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--status", help="draft, active, paused, completed, failed or cancelled")
+    add_list(parser, WorkflowStatus, 100)
     parser.add_argument("--tag", action="append", default=[], help="only with this tag; repeatable")
-    parser.add_argument("--limit", type=int, default=100)
 
 
 def _configure_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path)
     parser.add_argument("--activate", action="store_true", help="let its triggers fire")
-
-
-def _configure_one(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("workflow", metavar="WORKFLOW", help="an id, a definition file or a name")
 
 
 async def _list(client: EngineClient, arguments: argparse.Namespace) -> int:
@@ -51,7 +37,7 @@ async def _list(client: EngineClient, arguments: argparse.Namespace) -> int:
         print_json(page)
         return COMPLETED
     print_table(
-        ("ID", "STATUS", "NAME", "RUNS", "LAST", "NEXT"),
+        ("ID", "STATUS", "NAME", "RUNS", "LAST", "NEXT", "FILE"),
         [
             (
                 workflow.id,
@@ -60,6 +46,7 @@ async def _list(client: EngineClient, arguments: argparse.Namespace) -> int:
                 str(workflow.execution_count),
                 local_time(workflow.last_executed),
                 local_time(workflow.next_due),
+                workflow.path or "-",
             )
             for workflow in page.items
         ],
@@ -128,9 +115,9 @@ def _show(workflow: Workflow, as_json: bool) -> None:
 
 
 _ACTIONS = {
-    "list": (_configure_list, "List workflows.", _list),
-    "add": (_configure_add, "Register a definition file, or its newer text.", _add),
-    "show": (_configure_one, "Show one workflow.", _show_one),
-    "activate": (_configure_one, "Let a workflow's triggers fire.", _activate),
-    "pause": (_configure_one, "Stop a workflow's triggers from firing.", _pause),
+    "list": Action(_configure_list, "List workflows.", _list),
+    "add": Action(_configure_add, "Register a definition file, or its newer text.", _add),
+    "show": Action(add_workflow, "Show one workflow.", _show_one),
+    "activate": Action(add_workflow, "Let a workflow's triggers fire.", _activate),
+    "pause": Action(add_workflow, "Stop a workflow's triggers from firing.", _pause),
 }

@@ -217,13 +217,13 @@ class EngineClient:
     async def executions(
         self,
         workflow_id: str | None = None,
-        status: str | None = None,
+        status: str | Sequence[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[Execution]:
-        """Part of the executions, newest first."""
+        """Part of the executions, newest first; of several statuses each is let through."""
         return await self._get(
             "/executions",
             Page[Execution],
@@ -301,7 +301,7 @@ class EngineClient:
             await self._connection.pause()
 
     async def _get(self, path: str, type_: type[T], /, **query: Any) -> T:
-        params = {name: _text(value) for name, value in query.items() if value is not None}
+        params = {name: _texts(value) for name, value in query.items() if value is not None}
         return _decode(await self._connection.request("GET", API + path, params=params), type_)
 
     async def _send(
@@ -340,6 +340,10 @@ def _part(name: str) -> str:
         detail = f'"{name}" is no id'
         raise ClientError(ProblemDocument(title="Not Found", status=404, detail=detail))
     return quote(name, safe="")
+
+
+def _texts(value: Any) -> str | list[str]:
+    return list(map(_text, value)) if isinstance(value, list | tuple) else _text(value)
 
 
 def _text(value: Any) -> str:

@@ -5,7 +5,7 @@ started again.
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -130,7 +130,7 @@ class Connection:
         method: str,
         path: str,
         *,
-        params: dict[str, str] | None = None,
+        params: Mapping[str, str | list[str]] | None = None,
         content: bytes = b"",
         idempotency_key: str | None = None,
         accept: Container[int] = OK,

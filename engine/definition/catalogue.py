@@ -2,7 +2,7 @@
 engine.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
@@ -90,8 +90,16 @@ class TriggerKind(Protocol):
         ...
 
 
+def _all_there(name: str) -> str:
+    return ""
+
+
 class Catalogue(Struct, frozen=True, eq=False):
-    """Every step and trigger type there is, by name."""
+    """What a definition can use: every step and trigger type there is, by name, and secrets.
+
+    ``secret_wanted`` gives the way out where this machine has no secret of a name, else "".
+    """
 
     step_types: Mapping[str, StepKind]
     trigger_types: Mapping[str, TriggerKind]
+    secret_wanted: Callable[[str], str] = _all_there

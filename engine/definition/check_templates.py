@@ -128,6 +128,8 @@ class _Templates:
             self._variable(place, scope, reference)
         elif root == "input" and len(path) > 1:
             self._input(place, reference)
+        elif root == "secrets" and len(path) > 1:
+            self._secret(place, reference)
         elif root in ATTRIBUTES and len(path) > 1:
             known = ATTRIBUTES[root]
             if path[1] not in known and not reference.guarded:
@@ -148,6 +150,13 @@ class _Templates:
             self._unknown(place, reference, root, message, scope.roots)
             return
         self._at(place, reference, "unknown-name", message)
+
+    def _secret(self, place: _Place, reference: "Reference") -> None:
+        name = str(reference.path[1])
+        way_out = self._findings.catalogue.secret_wanted(name)
+        if way_out and not reference.guarded:
+            message = f"there is no secret {quoted(name)} on this machine"
+            self._at(place, reference, "no-secret", message, hint=way_out, severity="warning")
 
     def _variable(self, place: _Place, scope: Scope, reference: "Reference") -> None:
         name = str(reference.path[1])
@@ -186,12 +195,25 @@ class _Templates:
         inputs = self._findings.workflow.inputs
         properties = inputs.get("properties") if inputs else None
         name = str(reference.path[1])
-        if not isinstance(properties, dict) or name in properties or reference.guarded:
+        if not isinstance(properties, dict) or reference.guarded:
+            return
+        if name in properties:
+            self._default_of_input(place, reference, name, properties[name])
             return
         closed = inputs is not None and inputs.get("additionalProperties") is False
         message = f"the inputs do not declare {quoted(name)}"
         severity: Severity = "error" if closed else "warning"
         self._unknown(place, reference, name, message, properties, severity=severity)
+
+    def _default_of_input(
+        self, place: _Place, reference: "Reference", name: str, schema: Any
+    ) -> None:
+        required = (self._findings.workflow.inputs or {}).get("required")
+        always = isinstance(required, list) and name in required
+        if isinstance(schema, dict) and "default" in schema and not always:
+            message = f'"input" holds {quoted(name)} only where it is given, not its default'
+            hint = f"write variables.{name}, which is the given value or the default"
+            self._at(place, reference, "input-default", message, hint=hint, severity="warning")
 
     def _steps(self, place: _Place, scope: Scope, reference: "Reference") -> None:
         name = str(reference.path[1])

@@ -3,7 +3,7 @@ reading goes on.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from engine.definition.catalogue import Catalogue
@@ -59,7 +59,7 @@ class Reader:
         )  # fmt: skip
         self.problems.append(problem)
 
-    def hint(self, word: str, known: Iterable[str]) -> str:
+    def hint(self, word: str, known: Collection[str]) -> str:
         """``did you mean ...?``; not for more problems than a person reads, as it takes time."""
         return did_you_mean(word, known) if len(self.problems) < 100 else ""
 

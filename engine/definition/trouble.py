@@ -1,12 +1,13 @@
 """What reading a text finds wrong, before its lines and paths are known."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from difflib import get_close_matches
 from itertools import islice
 
 from msgspec import Struct
 
 from engine.definition.problems import Fix
+from engine.definition.synonyms import our_word
 
 _LONGEST = 60
 _MOST_KNOWN = 2000
@@ -38,9 +39,11 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown) + '"'
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "x"?`` for the nearest known word, or nothing."""
-    nearest = closest(word, known)
+def did_you_mean(word: str, known: Collection[str]) -> str:
+    """``did you mean "x"?`` for a key, type or value of the format: the known word for what other
+    tools call so, or the nearest one; or nothing.
+    """
+    nearest = our_word(word, known) or closest(word, known)
     return f"did you mean {quoted(nearest)}?" if nearest else ""
 
 

@@ -25,6 +25,7 @@ from engine.store.workflows import Registration
 
 PLANS = 64
 """Compiled texts that are kept."""
+_SAVED_WRONG = "the saved file has errors: "
 LARGE = 50_000
 """Characters from which on a text is loaded off the event loop."""
 
@@ -72,31 +73,35 @@ class Library:
             raise NotFoundError("workflow", workflow_id)
         return record
 
-    async def current(self, workflow_id: str) -> Workflow:
+    async def current(self, workflow_id: str, *, strict: bool = False) -> Workflow:
         """One workflow with its newest text; a file that was saved meanwhile is read again.
 
-        A saved text with errors is told in ``error`` and the last good one stays.
+        A saved text with errors is told in ``error`` and the last good one stays; when ``strict``
+        it raises DefinitionError.
         """
         record = await self.get(workflow_id)
-        if record.path is None or not await self.sync_file(record):
+        if record.path is None or not await self.sync_file(record, strict=strict):
             return record
         return await self.get(workflow_id)
 
-    async def sync_file(self, record: Workflow) -> bool:
+    async def sync_file(self, record: Workflow, *, strict: bool = False) -> bool:
         """Takes over what was saved in a workflow's file; whether anything changed.
 
-        Of an active workflow the text becomes the active version, if it has no errors.
+        Of an active workflow the text becomes the active version, if it has no errors. Raises
+        DefinitionError for a text with errors when ``strict``.
         """
         try:
             text = await asyncio.to_thread(_read_text, Path(record.path or ""))
         except OSError:
             return False  # moved or deleted: the text that is known stays
         if text == record.source:
-            return False
+            return await self._forget_error(record)
         try:
             ready = await self.ready(text, record.path, record.folder)
         except DefinitionError as error:
-            await self.set_error(record.id, f"the saved file has errors: {problem_text(error)}")
+            if strict:
+                raise
+            await self.set_error(record.id, f"{_SAVED_WRONG}{problem_text(error)}")
             return True
         given = Registration(
             text=text, workflow=ready.plan.workflow, path=record.path, folder=record.folder
@@ -107,6 +112,13 @@ class Library:
         elif record.error:
             await self.set_error(record.id, None)
         return True
+
+    async def _forget_error(self, record: Workflow) -> bool:
+        """A file that is again as it was has no errors any more; whether it had some."""
+        told = (record.error or "").startswith(_SAVED_WRONG)
+        if told:
+            await self.set_error(record.id, None)
+        return told
 
     async def find(
         self, given: Registration, workflow_id: str | None = None
@@ -227,8 +239,11 @@ class Library:
 
 
 def absolute(path: str | None) -> str | None:
-    """The absolute form of a path, by which a workflow is known."""
-    return str(Path(path).expanduser().absolute()) if path else None
+    """The absolute form of a path, without ``..``, by which a workflow is known."""
+    if not path:
+        return None
+    place = Path(path).expanduser().absolute()
+    return str(place.parent.resolve() / place.name if ".." in place.parts else place)
 
 
 def _read_text(path: Path) -> str:

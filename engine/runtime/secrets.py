@@ -18,14 +18,21 @@ class MissingSecretError(LookupError):
     """A step names a secret that is not there."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(
-            f'there is no secret "{name}"; set the environment variable {variable(name)}'
-        )
+        super().__init__(f'there is no secret "{name}"; {_way_out(name)}')
 
 
 def variable(name: str) -> str:
     """The environment variable that holds a secret."""
     return PREFIX + re.sub(r"[^A-Z0-9]", "_", name.upper())
+
+
+def secret_wanted(name: str) -> str:
+    """The way out where the environment has no secret of this name, else nothing."""
+    return "" if variable(name) in os.environ else _way_out(name)
+
+
+def _way_out(name: str) -> str:
+    return f"set the environment variable {variable(name)}"
 
 
 class Secrets:

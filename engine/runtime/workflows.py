@@ -136,10 +136,11 @@ class Workflows:
         Raises NotFoundError, ConflictError for a state in which that cannot be, and DefinitionError
         where the newest text has errors.
         """
-        record = await self._library.current(workflow_id)
+        starts = action in ("activate", "resume")
+        record = await self._library.current(workflow_id, strict=starts)
         if record.status not in _FROM[action]:
             raise ConflictError(f"a workflow that is {record.status} cannot be told to {action}")
-        if action in ("activate", "resume"):
+        if starts:
             await self._library.activate(workflow_id)
             await self._watch(workflow_id, fresh=record.status != "active")
         else:

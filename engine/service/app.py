@@ -6,6 +6,7 @@ from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.openapi import OpenAPIConfig
+from litestar.response import Redirect
 
 from engine import __version__
 from engine.definition.problems import DefinitionError
@@ -36,7 +37,7 @@ def create_app(engine: Engine, control: Control) -> Litestar:
     """The API of an open engine. The gate is not part of it."""
     routes = [route for resource in _RESOURCES for route in resource.ROUTES]
     return Litestar(
-        [Router(API, route_handlers=routes), *health.ROUTES, *metrics.ROUTES, openapi_json, docs],
+        [Router(API, route_handlers=routes), *health.ROUTES, *metrics.ROUTES, *_PAGES],
         dependencies={
             "engine": Provide(lambda: engine, sync_to_thread=False),
             "control": Provide(lambda: control, sync_to_thread=False),
@@ -67,6 +68,12 @@ def create_app(engine: Engine, control: Control) -> Litestar:
     )
 
 
+@get("/", include_in_schema=False)
+async def front() -> Redirect:
+    """The address that ``serve`` prints leads to the docs page."""
+    return Redirect("/docs")
+
+
 @get("/openapi.json", include_in_schema=False)
 async def openapi_json(request: Any) -> Response[bytes]:
     return Response(_description(request.app), media_type="application/json")
@@ -75,6 +82,9 @@ async def openapi_json(request: Any) -> Response[bytes]:
 @get("/docs", include_in_schema=False)
 async def docs(request: Any) -> Response[str]:
     return Response(openapi.page(_description(request.app)), media_type="text/html")
+
+
+_PAGES = [front, openapi_json, docs]
 
 
 def _description(app: Litestar) -> bytes:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 from litestar import Request, Response
@@ -83,7 +83,8 @@ def on_validation_error(
     request: Request[Any, Any, Any], error: ValidationException
 ) -> Response[bytes]:
     """422: the request was understood, but a value in it is not what the API takes."""
-    detail = "; ".join(_issue(extra) for extra in _extras(error)) or error.detail
+    issues = [_issue(extra) + _choices(request, extra) for extra in _extras(error)]
+    detail = "; ".join(issues) or error.detail
     return answer(ProblemDocument(title="Invalid request", status=422, detail=detail))
 
 
@@ -130,6 +131,23 @@ def on_defect(request: Request[Any, Any, Any], error: Exception) -> Response[byt
 
 def _extras(error: ValidationException) -> Sequence[Any]:
     return error.extra if isinstance(error.extra, list) else []
+
+
+def _choices(request: Request[Any, Any, Any], extra: Any) -> str:
+    """The words that a parameter of the query takes, where it takes a few and got another."""
+    if not str(extra.get("message", "")).startswith("Invalid enum value"):
+        return ""
+    parameters = request.route_handler.parsed_fn_signature.parameters
+    found = parameters.get(extra.get("key", ""))
+    words = _literals(found.annotation) if found else []
+    return f"; it is one of {', '.join(words)}" if words else ""
+
+
+def _literals(annotation: Any) -> list[str]:
+    """The words of the Literal type that an annotation holds."""
+    if get_origin(annotation) is Literal:
+        return [str(word) for word in get_args(annotation)]
+    return [word for part in get_args(annotation) for word in _literals(part)]
 
 
 def _issue(extra: Any) -> str:

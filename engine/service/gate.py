@@ -23,7 +23,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-OPEN_PATHS = frozenset({"/health", "/openapi.json", "/docs"})
+OPEN_PATHS = frozenset({"/", "/health", "/openapi.json", "/docs"})
 WEBHOOKS = "/webhook/"
 PRIVATE = "treadle.private"
 """Key of the scope that says whether a request came through the private door."""

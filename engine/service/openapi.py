@@ -145,6 +145,8 @@ b { display: inline-block; width: 4.5rem }
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>
 <body><h1>{title}</h1><p>{about}</p>
+<p>Every request but <code>/health</code> needs the engine's token, from the file
+<code>token</code> of its data folder: <code>Authorization: Bearer TOKEN</code></p>
 <p>The same as a machine reads it: <a href="/openapi.json">/openapi.json</a></p>
 <h2>Requests</h2>{operations}<h2>Types</h2>{types}</body></html>
 """

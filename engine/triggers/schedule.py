@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, ClassVar, Final, Literal
@@ -202,8 +202,11 @@ class ScheduleTrigger(TriggerType):
             return []  # the schema says so
         try:
             schedule = parse_schedule(config)
-        except ScheduleError as error:
-            return [ConfigIssue(message=error.message, path=error.path, hint=error.hint)]
+        except ScheduleError as first:
+            return [
+                ConfigIssue(message=error.message, path=error.path, hint=error.hint)
+                for error in list(_errors_by_key(config)) or [first]
+            ]
         if not schedule.cron.possible:
             message = f'"{schedule.cron.text}" is never due: there is no such day'
             return [ConfigIssue(message=message, path=("cron",))]
@@ -222,6 +225,15 @@ class ScheduleTrigger(TriggerType):
             return cron  # the check says what is wrong with it
         zone = config.get("timezone", "UTC")
         return words if zone == "UTC" else f"{words} ({zone})"
+
+
+def _errors_by_key(config: Mapping[str, Any]) -> Iterator[ScheduleError]:
+    """What is wrong in each key of a config for itself."""
+    for key, value in config.items():
+        try:
+            parse_schedule({"cron": "@daily", key: value})
+        except ScheduleError as error:
+            yield error
 
 
 def _cron(text: Any) -> CronExpression:

@@ -62,9 +62,12 @@ def test_a_workflow_is_added_listed_and_activated(
     listed = treadle("workflows", "list")
     [row] = listed.stdout.splitlines()
     assert row.split()[:3] == [workflow["id"], "active", "nightly"]
+    assert row.endswith(str(nightly))
     paused = treadle("workflows", "pause", "nightly", "--json")
+    assert paused.returncode == 0, paused.stderr
     assert json.loads(paused.stdout)["status"] == "paused"
     again = treadle("workflows", "activate", nightly, "--json")
+    assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout)["status"] == "active"
 
 
@@ -110,11 +113,32 @@ def test_a_running_execution_is_cancelled(treadle: Command, tmp_path: Path) -> N
     file.write_text(f"name: slow\nsteps:\n  - {step}\n")
     treadle("workflows", "add", file).check_returncode()
     started = json.loads(treadle("executions", "start", "slow", "--json").stdout)
-    treadle("executions", "cancel", started["id"]).check_returncode()
+    cancelled = treadle("executions", "cancel", started["id"])
+    assert cancelled.returncode == 0, cancelled.stderr
+    assert "it was cancelled" in cancelled.stdout.splitlines()[0]
     followed = treadle("executions", "logs", started["id"], "--follow")
     assert followed.returncode == 0, followed.stderr
     shown = json.loads(treadle("executions", "show", started["id"], "--json").stdout)
     assert shown["status"] == "cancelled"
+
+
+@pytest.mark.usefixtures("engine")
+def test_ctrl_c_ends_the_waiting_and_leaves_the_execution_by_its_id(
+    treadle: Command, start: Start, tmp_path: Path
+) -> None:
+    file = tmp_path / "slow.yaml"
+    step = '{id: work, type: script, config: {script: "import time; time.sleep(60)"}}'
+    file.write_text(f"name: slow\nsteps:\n  - {step}\n")
+    treadle("workflows", "add", file).check_returncode()
+    waiting = start("executions", "start", "slow", "--wait")
+    assert waiting.stderr is not None
+    identity = waiting.stderr.readline().split()[0]
+    waiting.send_signal(signal.SIGINT)
+    waiting.communicate(timeout=20)
+    assert waiting.returncode == 130
+    shown = json.loads(treadle("executions", "show", identity, "--json").stdout)
+    assert shown["status"] in ("queued", "running")
+    treadle("executions", "cancel", identity).check_returncode()
 
 
 @pytest.mark.parametrize(
@@ -137,6 +161,57 @@ def test_what_is_not_there_is_exit_code_3(treadle: Command, arguments: list[str]
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_file_that_was_never_registered_is_told_how_to_be(
+    treadle: Command, nightly: Path
+) -> None:
+    done = treadle("executions", "start", nightly)
+    assert done.returncode == 3
+    assert f"treadle workflows add {nightly}" in done.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_file_is_one_workflow_however_its_path_is_written(
+    treadle: Command, nightly: Path
+) -> None:
+    (nightly.parent / "inner").mkdir()
+    added = treadle("workflows", "add", "inner/../nightly.yaml", "--json")
+    assert json.loads(added.stdout)["path"] == str(nightly)
+    shown = treadle("workflows", "show", "inner/../nightly.yaml", "--json")
+    assert json.loads(shown.stdout)["id"] == json.loads(added.stdout)["id"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_run_of_a_file_saved_with_errors_says_that_it_is_of_the_last_good_text(
+    treadle: Command, nightly: Path
+) -> None:
+    treadle("workflows", "add", nightly).check_returncode()
+    nightly.write_text("name: nightly\nsteps: 5\n")
+    ran = treadle("executions", "start", "nightly", "--wait")
+    assert ran.returncode == 0, ran.stderr
+    assert "the saved file has errors: line 2" in ran.stderr
+    assert "last good version" in ran.stderr
+
+
+@pytest.mark.parametrize("command", ["workflows", "executions"])
+def test_a_status_that_there_is_not_is_told_with_those_there_are(
+    treadle: Command, command: str
+) -> None:
+    done = treadle(command, "list", "--status", "finished")
+    assert done.returncode == 2
+    assert "completed" in done.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_an_input_that_does_not_fit_is_told_once(treadle: Command, nightly: Path) -> None:
+    treadle("workflows", "add", nightly).check_returncode()
+    started = treadle("executions", "start", "nightly", "--input", "n=many")
+    ran = treadle("run", nightly, "--input", "n=many")
+    for done in (started, ran):
+        assert done.returncode == 2
+        assert done.stderr.count("many") == 1, done.stderr
+
+
+@pytest.mark.usefixtures("engine")
 def test_an_invalid_file_is_not_added(treadle: Command, tmp_path: Path) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text("name: bad\nsteps:\n  - {id: a, type: transfrom}\n")
@@ -151,7 +226,7 @@ def test_the_same_commands_work_on_a_server(treadle: Command, engine: str, night
     assert ran.returncode == 0, ran.stderr
     refused = treadle("workflows", "list", "--server", engine, "--token", "wrong")
     assert refused.returncode == 1
-    assert "token" in refused.stderr
+    assert "--token or TREADLE_TOKEN" in refused.stderr
     local = treadle("workflows", "list", "--json")
     assert [item["name"] for item in json.loads(local.stdout)["items"]] == ["nightly"]
 

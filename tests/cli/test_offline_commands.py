@@ -77,6 +77,17 @@ def test_problems_are_lines_that_a_compiler_would_write(treadle: Command, bad: P
     assert 'did you mean "transform"?' in done.stdout
 
 
+def test_a_secret_that_this_machine_lacks_is_a_warning(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "secret.yaml"
+    config = "{url: 'http://localhost', headers: {Authorization: '{{ secrets.api_key }}'}}"
+    file.write_text(f"name: x\nsteps:\n  - {{id: a, type: http, config: {config}}}\n")
+    lacking = treadle("validate", file)
+    assert lacking.returncode == 0
+    assert 'warning: there is no secret "api_key"' in lacking.stdout
+    assert "TREADLE_SECRET_API_KEY" in lacking.stdout
+    assert treadle("validate", file, env={"TREADLE_SECRET_API_KEY": "known"}).stdout == ""
+
+
 def test_problems_as_json_have_the_shape_of_the_api(
     treadle: Command, good: Path, bad: Path
 ) -> None:
@@ -115,6 +126,23 @@ def test_the_graph_as_mermaid(treadle: Command, looping: Path) -> None:
     assert any(line.strip().startswith("inner[") for line in lines)
 
 
+def test_ids_that_are_words_of_mermaid_are_told_apart(treadle: Command, tmp_path: Path) -> None:
+    file = tmp_path / "words.yaml"
+    end = "{id: end, type: transform, config: {expression: 1}}"
+    ending = "{id: ending, type: transform, depends_on: [end], config: {expression: 1}}"
+    file.write_text(f"name: words\nsteps:\n  - {end}\n  - {ending}\n")
+    lines = treadle("graph", file).stdout.splitlines()
+    assert '  _end["end<br/><i>transform</i>"]' in lines
+    assert "  _end --> ending" in lines
+
+
+def test_a_graph_of_a_definition_with_errors_says_so(treadle: Command, bad: Path) -> None:
+    done = treadle("graph", bad)
+    assert done.stdout.startswith("flowchart LR")
+    assert f"{bad}:7:" in done.stderr
+    assert "zzz" in done.stderr
+
+
 def test_the_graph_as_dot(treadle: Command, looping: Path) -> None:
     done = treadle("graph", looping, "--format", "dot")
     assert done.returncode == 0, done.stderr
@@ -148,6 +176,19 @@ def test_a_wrong_template_is_shown_with_its_place(treadle: Command) -> None:
     assert "nothing" in done.stderr
     assert "^" in done.stderr
     assert "Traceback" not in done.stderr
+    assert "there are no names here" in done.stderr
+    assert "--context" in done.stderr
+
+
+def test_a_template_that_needs_no_names_is_not_asked_for_them(treadle: Command) -> None:
+    done = treadle("eval", "{{ 1 / 0 }}")
+    assert done.returncode == 2
+    assert "--context" not in done.stderr
+
+
+def test_the_clock_and_new_ids_are_there_to_try(treadle: Command) -> None:
+    done = treadle("eval", "{{ [now() | string | length > 9, uuid() | length] }}")
+    assert json.loads(done.stdout) == [True, 36]
 
 
 def test_the_next_fire_times(treadle: Command) -> None:

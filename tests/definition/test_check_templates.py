@@ -34,6 +34,17 @@ def test_names_that_exist_are_no_problem() -> None:
     assert codes(flow(use("a", "1"), use("b", expression, "a"), head=head)) == []
 
 
+def test_an_input_read_where_its_default_does_not_count_is_a_warning() -> None:
+    head = "inputs: {properties: {who: {default: you}}}\n"
+    problem = only(flow(use("a", "{{ input.who }}"), head=head))
+    assert (problem.severity, problem.code) == ("warning", "input-default")
+    assert "variables.who" in problem.hint
+    assert codes(flow(use("a", "{{ variables.who }}"), head=head)) == []
+    assert codes(flow(use("a", "{{ input.who | default('x') }}"), head=head)) == []
+    required = head.replace("}}}", "}}, required: [who]}")
+    assert codes(flow(use("a", "{{ input.who }}"), head=required)) == []
+
+
 @pytest.mark.parametrize(
     ("expression", "word"),
     [

@@ -23,6 +23,17 @@ def test_a_config_is_checked_against_the_schema_of_its_type() -> None:
     assert 'needs "url"' in told[base].message
 
 
+def test_what_other_tools_call_a_key_or_type_is_told_as_it_is_called_here() -> None:
+    step = "{id: a, type: script, needs: [], config: {language: python, code: print(1)}}"
+    text = flow(step, "  - {id: b, type: shell}\n")
+    told = {p.path: p.hint for p in loaded(text).problems}
+    base = ("steps", 0, "config")
+    assert told["steps", 0, "needs"] == 'did you mean "depends_on"?'
+    assert told[*base, "language"] == 'did you mean "runtime"?'
+    assert told[*base, "code"] == 'did you mean "script"?'
+    assert told["steps", 1, "type"] == 'did you mean "script"?'
+
+
 def test_a_template_fits_where_another_type_is_wanted() -> None:
     config = "{url: 'http://x', headers: '{{ variables.f }}', verify: '{{ variables.f }}'}"
     assert codes("variables: {f: {}}\n" + flow(f"{{id: a, type: http, config: {config}}}")) == []

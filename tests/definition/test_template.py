@@ -170,7 +170,7 @@ def test_a_text_as_a_condition_is_an_error_that_says_to_compare_it() -> None:
         ("{{ 'a'.uper() }}", "uper", 'there is no method "uper"'),
         ("{{ variables.names.upper() }}", "upper", "a list has no method"),
         ("{{ 'a' | truncate(1, 2, 3, 4) }}", "truncate", "write truncate(length=255"),
-        ("{{ 1 + }}", "", "unexpected"),
+        ("{{ 1 + }}", "", "ends too early"),
         ("{{ (1 }}", "}", "does not close ("),
         ("{{ 1) }}", ")", "closes nothing"),
         ("{{ 'abc }}", "'", "has no closing '"),

@@ -154,6 +154,7 @@ def test_what_the_words_give(expression: str, expected: Any) -> None:
         ("[1] | select('nothing')", 'no test "nothing"'),
         ("'a' | hash('crc')", "sha256"),
         ("'a'.split('')", "separator is empty"),
+        ("1 +", "ends too early"),
     ],
 )
 def test_a_misuse_is_said_in_plain_words(expression: str, words: str) -> None:

@@ -186,6 +186,28 @@ async def test_a_saved_file_becomes_the_active_version_unless_it_has_errors(
     assert (mended.version, mended.active_version, mended.error) == (2, 2, None)
 
 
+async def test_a_file_saved_with_errors_cannot_be_activated(bench: Any, tmp_path: Path) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(flow(NIGHTLY))
+    record = await bench.engine.save_workflow(text=flow(NIGHTLY), path=str(file))
+    file.write_text("steps: 5")
+    with pytest.raises(DefinitionError, match="no JSON value"):
+        await bench.engine.set_status(record.id, "activate")
+    assert (await bench.engine.get_workflow(record.id)).status == "draft"
+
+
+async def test_a_file_that_is_again_as_it_was_has_no_errors_any_more(
+    bench: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "flow.json"
+    file.write_text(flow(NIGHTLY))
+    record = await bench.engine.save_workflow(text=flow(NIGHTLY), path=str(file))
+    file.write_text("steps: 5")
+    assert (await bench.engine.sync_file(record.id)).error
+    file.write_text(flow(NIGHTLY))
+    assert (await bench.engine.sync_file(record.id)).error is None
+
+
 async def test_a_workflow_whose_active_version_is_not_valid_any_more_has_failed(
     tmp_path: Path, engine_at: Any, act: Any
 ) -> None:

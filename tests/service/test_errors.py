@@ -33,6 +33,15 @@ def test_what_is_not_there_is_named(api: httpx.Client, path: str, thing: str) ->
     assert thing in problem(api.get(path), 404)["detail"]
 
 
+@pytest.mark.parametrize("path", ["/api/v1/workflows", "/api/v1/executions"])
+def test_a_word_that_a_query_does_not_take_is_told_with_those_it_takes(
+    api: httpx.Client, path: str
+) -> None:
+    detail = problem(api.get(path, params={"status": "nothing"}), 422)["detail"]
+    assert "status" in detail
+    assert "completed, failed" in detail
+
+
 def test_a_method_that_a_path_does_not_know(api: httpx.Client) -> None:
     assert "PATCH" in problem(api.patch(WORKFLOWS), 405)["detail"]
 

@@ -130,6 +130,10 @@ def test_lists_are_filtered_by_status_and_time(api: httpx.Client) -> None:
     assert execution["id"] in ids
     failed = api.get("/api/v1/executions", params={"status": "failed"}).json()["items"]
     assert all(item["status"] == "failed" for item in failed)
+    several = api.get("/api/v1/executions", params={"status": ["failed", "completed"]})
+    found = several.json()["items"]
+    assert execution["id"] in {item["id"] for item in found}
+    assert all(item["status"] in ("failed", "completed") for item in found)
     later = api.get("/api/v1/executions", params={"since": "2999-01-01T00:00:00Z"}).json()
     assert later["items"] == []
     before = api.get("/api/v1/executions", params={"until": "2999-01-01"}).json()["items"]

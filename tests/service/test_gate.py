@@ -64,7 +64,7 @@ async def test_a_missing_or_wrong_token_is_refused(recorder: Recorder, given: st
     assert json.loads(recorder.sent[1]["body"])["title"] == "Not authorised"
 
 
-@pytest.mark.parametrize("path", ["/health", "/openapi.json", "/docs", "/webhook/orders"])
+@pytest.mark.parametrize("path", ["/", "/health", "/openapi.json", "/docs", "/webhook/orders"])
 async def test_open_paths_need_no_token(recorder: Recorder, path: str) -> None:
     assert await recorder.ask(path, host="127.0.0.1:8084") == 200
 

@@ -6,6 +6,8 @@ import httpx
 import jsonschema
 import pytest
 
+from .conftest import Served
+
 
 @pytest.fixture
 def document(api: httpx.Client) -> dict[str, Any]:
@@ -104,6 +106,12 @@ def test_every_operation_says_what_it_does(document: dict[str, Any]) -> None:
         assert operation.get("description"), (path, method)
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert len(set(names)) == len(names)
+
+
+def test_the_bare_address_leads_to_the_page_without_a_token(served: Served) -> None:
+    page = httpx.get(served.url, follow_redirects=True)
+    assert (page.status_code, page.url.path) == (200, "/docs")
+    assert "Authorization: Bearer" in page.text
 
 
 def test_the_page_needs_nothing_from_elsewhere(api: httpx.Client) -> None:

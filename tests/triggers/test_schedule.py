@@ -24,6 +24,12 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
+def test_all_that_is_wrong_in_a_schedule_is_told_at_once() -> None:
+    config = {"cron": "0 25 * * *", "timezone": "Asia/Shangai", "start_date": "soon"}
+    issues = ScheduleTrigger().check(config)
+    assert [issue.path for issue in issues] == [("cron",), ("timezone",), ("start_date",)]
+
+
 def test_a_schedule_is_due_in_its_time_zone() -> None:
     schedule = parse_schedule({**DAILY, "timezone": "Asia/Shanghai"})
     assert next_due(schedule, at("2026-01-01T00:00")) == at("2026-01-01T18:00")

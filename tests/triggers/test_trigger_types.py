@@ -71,7 +71,7 @@ def test_what_cannot_run_yet_says_so() -> None:
         ("webhook", {"path": "/webhook/a b"}, "does not stand under /webhook/"),
         ("webhook", {"path": "/webhook/a", "secret": "hunter2"}, "where everybody can read it"),
         ("webhook", {"path": "/webhook/a", "signature": "github"}, "there is none"),
-        ("event", {"event": "a", "when": "1 +"}, "unexpected"),
+        ("event", {"event": "a", "when": "1 +"}, "too early"),
         ("condition", {"expression": "(1"}, "never closed"),
     ],
 )

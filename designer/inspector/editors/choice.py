@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
@@ -19,14 +19,7 @@ from designer.inspector.editors.base import Editor
 from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY
 from designer.theme import Theme
-from designer.theme.widgets import Label, lay_out, set_style_property
-
-
-class Combo(QComboBox):
-    """A combo box that the wheel does not change while the form is scrolled."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
+from designer.theme.widgets import Combo, Label, lay_out, set_style_property
 
 
 class ChoiceEditor(Editor):
@@ -35,8 +28,7 @@ class ChoiceEditor(Editor):
     def __init__(self, theme: Theme, field: Field) -> None:
         super().__init__(theme)
         self._field = field
-        self.combo = Combo()
-        self.combo.setAccessibleName(field.title)
+        self.combo = Combo(field.title)
         default = field.default
         if default is not None:
             self.combo.addItem(f"{default} (default)", EMPTY)
@@ -86,10 +78,9 @@ class TimezoneEditor(Editor):
 
     def __init__(self, theme: Theme, field: Field) -> None:
         super().__init__(theme)
-        self.combo = Combo()
+        self.combo = Combo(field.title)
         self.combo.setEditable(True)
         self.combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.combo.setAccessibleName(field.title)
         self.combo.addItems(list(_zones()))
         line = QLineEdit()
         self.combo.setLineEdit(line)

@@ -84,11 +84,12 @@ class CodeField(CodeEdit):
 
 
 class CodeEditor(Editor):
-    """Code as text."""
+    """Code as text. The line end of its last line does not show, and is kept."""
 
     def __init__(self, theme: Theme, field: Field, lines: int = MIN_LINES) -> None:
         super().__init__(theme)
         language = "json" if field.kind == "json" else field.language
+        self._end = ""
         self.edit = CodeField(theme, language, lines)
         self.edit.belong_to(self)
         self.edit.setAccessibleName(field.title)
@@ -106,10 +107,13 @@ class CodeEditor(Editor):
         return value is EMPTY or isinstance(value, str)
 
     def set_value(self, value: Any) -> None:
-        self.edit.set_text("" if value is EMPTY else str(value))
+        text = "" if value is EMPTY else str(value)
+        self._end = "\n" if text.endswith("\n") else ""
+        self.edit.set_text(text.removesuffix("\n"))
 
     def value(self) -> Any:
-        return self.edit.text() or EMPTY
+        text = self.edit.text()
+        return text + self._end if text else EMPTY
 
     def set_invalid(self, invalid: bool) -> None:
         set_style_property(self.edit, "invalid", invalid)

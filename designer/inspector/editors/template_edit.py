@@ -1,7 +1,14 @@
 """A text field in which templates stand out; on one line, or growing with its text."""
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QTextCursor
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QTextCursor,
+)
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from designer.document.diff import minimal_splice
@@ -38,6 +45,7 @@ class TemplateEdit(QPlainTextEdit):
         self._setting = False
         self.setUndoRedoEnabled(False)
         self.setTabChangesFocus(True)
+        self._placeholder = placeholder
         self.setPlaceholderText(placeholder)
         self.setFont(theme.font("mono" if language == "expression" else "body"))
         self.highlighter = Highlighter(theme, self.document(), language, templates)
@@ -70,6 +78,11 @@ class TemplateEdit(QPlainTextEdit):
         self._setting = False
         if not self.hasFocus():
             self.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._one_line:
+            self._elide_placeholder()
 
     def sizeHint(self) -> QSize:
         if self._one_line:
@@ -119,6 +132,15 @@ class TemplateEdit(QPlainTextEdit):
     def _changed(self) -> None:
         if not self._setting:
             self.edited.emit()
+
+    def _elide_placeholder(self) -> None:
+        """Shortens the placeholder to the line, as it would go on below where nobody sees it."""
+        room = self.viewport().width() - 2 * round(self.document().documentMargin())
+        elided = QFontMetrics(self.font()).elidedText(
+            self._placeholder, Qt.TextElideMode.ElideRight, room
+        )
+        if elided != self.placeholderText():
+            self.setPlaceholderText(elided)
 
     def _centre_line(self) -> None:
         height = self._theme.tokens.size["control"]

@@ -174,6 +174,8 @@ class Evaluation:
         near = close_names(node.name, self._context)
         if hint:
             return Missing(node, f'"{node.name}" is not defined; did you mean {hint}?', (hint,))
+        if not self._context:
+            return Missing(node, f'"{node.name}" is not defined; there are no names here', near)
         meant = f'; did you mean "{near[0]}"?' if near else ";"
         names = name_list(self._context)
         return Missing(node, f'"{node.name}" is not defined{meant} there are: {names}', near)

@@ -112,7 +112,11 @@ def _run_parser(expression: Expression, text: str) -> nodes.Expr:
             parser.fail(f"unexpected {parser.stream.current.value!r}", parser.stream.current.lineno)
     except TemplateSyntaxError as error:
         start = min(error.lineno, end)
-        message = (error.message or "this cannot be read").replace("end of template", "end")
+        message = (
+            (error.message or "this cannot be read")
+            .replace("unexpected 'end of template'", "the expression ends too early")
+            .replace("end of template", "end")
+        )
         raise TemplateError(
             message[:1].lower() + message[1:200], start, token_end(tokens, start), text=text
         ) from None

@@ -76,16 +76,17 @@ async def run_text(
 async def list_executions(
     engine: TheEngine,
     workflow_id: str | None = None,
-    status: ExecutionStatus | None = None,
+    status: list[ExecutionStatus] | None = None,
     since: Moment = None,
     until: Moment = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Page[Execution]:
-    """Executions, newest first; since and until are about when they were asked for."""
+    """Executions, newest first; since and until are about when they were asked for. A status that
+    is given several times lets each of them through."""
     wanted = ExecutionFilter(
         workflow_id=workflow_id,
-        statuses=(status,) if status else (),
+        statuses=tuple(dict.fromkeys(status or ())),
         since=moment("since", since),
         until=moment("until", until),
     )

@@ -7,6 +7,7 @@ import pytest
 
 from designer.dashboard import DashboardPage
 from designer.theme import Theme
+from designer.theme.wording import ONGOING
 from engine import EngineClient, api
 
 NOW = datetime(2026, 3, 20, 12, 30, tzinfo=UTC)
@@ -61,6 +62,20 @@ def test_the_chart_says_what_a_bar_stands_for(
     label = page._titles["Executions by day"]
     assert label is not None
     assert label.text() == title
+
+
+def test_a_click_filters_by_all_that_was_counted(page: DashboardPage, qtbot: Any) -> None:
+    page._show(stats(timedelta(days=7)), IDLE, [])
+    failures = ("failed", "timed_out")
+    for click, states in (
+        (lambda: page.errors.chosen.emit(0), failures),
+        (lambda: page.figures.chosen.emit("failed"), failures),
+        (lambda: page.figures.chosen.emit("now"), ONGOING),
+        (lambda: page.figures.chosen.emit("executions"), ()),
+    ):
+        with qtbot.waitSignal(page.filter_wanted) as told:
+            click()
+        assert told.args[1] == states
 
 
 def test_figures_are_those_of_the_statistics(page: DashboardPage) -> None:

@@ -64,6 +64,62 @@ def test_a_problem_moves_with_the_text_before_it():
     assert shifted(problem, text, (Splice(11, 12, ""),)).fix is None
 
 
+PLACED = """\
+steps:
+  - {id: a, type: script, config: {script: x.py}}
+  - {id: b, type: script, config: {script: x.py}}
+triggers: [{type: manual, name: Go}]
+designer:
+  positions:
+    a: [10]          # half a place
+    b: [0, 0]
+    trigger:Go: left of a
+"""
+
+
+def broken_places(document):
+    return [p for p in document.problems if p.code == "broken-place"]
+
+
+def test_a_broken_place_is_a_warning_at_its_node_and_its_line(qtbot):
+    document = Document.from_text(PLACED)
+    with qtbot.waitSignal(document.problems_changed):
+        pass
+    half, words = broken_places(document)
+    assert (half.severity, half.line, half.step_id) == ("warning", 7, "a")
+    assert (words.line, words.trigger) == (9, "Go")
+    assert "[x, y]" in half.hint
+    assert document.node("trigger:Go").warnings == 1
+
+
+def test_the_fix_of_a_broken_place_leaves_it_to_the_layout(qtbot):
+    document = Document.from_text(PLACED)
+    with qtbot.waitSignal(document.problems_changed):
+        pass
+    fix = broken_places(document)[1].fix
+    document.perform(fix.title, (fix.splices,))
+    assert "left of a" not in document.text
+    assert "half a place" in document.text
+
+
+def test_moving_a_node_mends_its_broken_place(qtbot):
+    document = Document.from_text(PLACED)
+    with qtbot.waitSignal(document.problems_changed):
+        pass
+    with qtbot.waitSignal(document.problems_changed):
+        document.move({"a": (20, 40)})
+    assert [problem.trigger for problem in broken_places(document)] == ["Go"]
+    assert "a: [20, 40]          # half a place" in document.text
+
+
+def test_places_that_are_no_mapping_are_a_warning(qtbot):
+    document = Document.from_text("designer: {positions: here}\nsteps: []\n")
+    with qtbot.waitSignal(document.problems_changed):
+        pass
+    (problem,) = broken_places(document)
+    assert document.text[problem.start : problem.end] == "here"
+
+
 def test_the_smallest_splice_leaves_head_and_tail_alone():
     assert minimal_splice("one two three", "one 2 three") == Splice(4, 7, "2")
     assert minimal_splice("aaa", "aa") == Splice(2, 3, "")

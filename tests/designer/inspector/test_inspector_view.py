@@ -1,5 +1,6 @@
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -165,11 +166,11 @@ def test_code_is_edited_in_its_block(bench):
     edit = bench.row("config", "script").editor.edit
     edit.setFocus()
     edit.moveCursor(edit.textCursor().MoveOperation.End)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
     QTest.keyClicks(edit, "echo {{ not a template }}")
     bench.flush()
-    assert "      script: |-\n        echo hi\n        echo {{ not a template }}" in (
-        bench.document.text
-    )
+    written = "      script: |\n        echo hi\n        echo {{ not a template }}\n    input"
+    assert written in bench.document.text
 
 
 def test_a_new_id_reaches_all_references_when_the_field_is_left(bench):
@@ -425,3 +426,69 @@ def test_nothing_is_cut_off_where_the_window_is_narrow(bench, key):
     assert bench.view.minimumSizeHint().width() <= bench.view.width()
     form = bench.view._area
     assert form.widget().minimumSizeHint().width() <= form.viewport().width()
+
+
+def group(bench, name):
+    parts = bench.view._book.setup.list._parts
+    return next(part for field, part in parts if field.path[-1] == name)
+
+
+def test_the_fields_of_a_group_are_built_when_it_is_first_opened(bench_of):
+    bench = bench_of("steps:\n  - {id: a, type: http, config: {url: http://x}}\n").select("a")
+    auth = group(bench, "auth")
+    assert auth.list is None
+    auth.button.click()
+    kinds = [row.field.path[-1] for row in auth.rows()]
+    assert kinds
+    auth.button.click()
+    assert not auth.list.isVisibleTo(bench.view)
+
+
+def test_a_group_that_the_file_gives_a_value_is_open_with_its_values(bench_of):
+    text = "steps:\n  - {id: a, type: http, config: {url: http://x, auth: {username: ann}}}\n"
+    bench = bench_of(text).select("a")
+    assert bench.row("config", "auth", "username").editor.value() == "ann"
+    assert group(bench, "auth").list.isVisibleTo(bench.view._book)
+
+
+def test_a_group_opens_when_the_text_gives_it_a_value(bench_of, qtbot):
+    bench = bench_of("steps:\n  - {id: a, type: http, config: {url: http://x}}\n").select("a")
+    bench.document.set_value(("steps", 0, "config", "auth", "username"), "ann")
+    assert bench.row("config", "auth", "username").editor.value() == "ann"
+
+
+def expression_buttons(bench):
+    bench.row("name")  # builds every page
+    return {
+        row.field.path
+        for form in bench.view._book.forms
+        for row in form.rows()
+        if row._button is not None
+    }
+
+
+def test_an_expression_is_offered_only_where_the_engine_renders_one(bench):
+    assert expression_buttons(bench.select("clean")) == {("config", "runtime")}
+    assert expression_buttons(bench.select("trigger:Every night")) == set()
+    assert expression_buttons(bench.select()) == set()
+
+
+def whole(bench):
+    return bench.view._book.setup._whole
+
+
+def test_what_is_wrong_with_the_config_as_a_whole_stands_above_its_fields(bench_of, qtbot):
+    bench = bench_of("steps:\n  - {id: c, type: condition, config: {}}\n").select("c")
+    assert whole(bench).isVisible()
+    assert whole(bench).text().startswith("A condition has an expression or cases")
+    bench.document.set_value(("steps", 0, "config", "expression"), "1 > 0")
+    qtbot.waitUntil(lambda: not whole(bench).isVisible())
+
+
+def test_a_placeholder_on_one_line_is_cut_to_the_line(bench_of):
+    text = "steps:\n  - {id: t, type: transform, config: {}}\n"
+    edit = bench_of(text).select("t").row("config", "expression").editor.edit
+    shown = edit.placeholderText()
+    assert shown.startswith("e.g. ")
+    assert shown.endswith("…")
+    assert QFontMetrics(edit.font()).horizontalAdvance(shown) <= edit.viewport().width()

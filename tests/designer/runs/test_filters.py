@@ -33,7 +33,7 @@ def test_a_choice_elsewhere_is_shown_and_told(theme, qtbot):
     bar = FilterBar(theme)
     qtbot.addWidget(bar)
     span = (NOW - timedelta(days=1), NOW)
-    wanted = Filter(status="failed", span=span)
+    wanted = Filter(statuses=("failed", "timed_out"), span=span)
     with qtbot.waitSignal(bar.changed):
         bar.choose(wanted)
     assert bar.filter == wanted

@@ -1,10 +1,11 @@
 """The run form: asks by the schema, remembers, says what does not fit."""
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPlainTextEdit
 
 from designer.runs import RunForm, asks_for_input
 from designer.theme import Theme
+from designer.theme.widgets import Combo
 from engine import Workflow
 
 INPUTS = {
@@ -57,7 +58,7 @@ def test_each_kind_of_property_has_its_editor(form):
         "input_file": QLineEdit,
         "rows": QLineEdit,
         "ratio": QLineEdit,
-        "mode": QComboBox,
+        "mode": Combo,
         "dry": QCheckBox,
         "tags": QPlainTextEdit,
     }
@@ -106,3 +107,11 @@ def test_numbers_keep_their_type(form, qtbot):
         form.submit()
     assert told.args[0]["ratio"] == 0.5
     assert isinstance(told.args[0]["rows"], int)
+
+
+def test_a_name_without_a_title_is_written_as_words(theme, qtbot):
+    inputs = {"properties": {"dry_run": {"type": "boolean"}}, "required": ["dry_run"]}
+    form = RunForm(theme, Workflow(inputs=inputs), {})
+    qtbot.addWidget(form)
+    words = [label.text() for label in form.fields["dry_run"].findChildren(QLabel)]
+    assert words[:2] == ["Dry run", "required"]

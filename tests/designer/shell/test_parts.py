@@ -194,6 +194,16 @@ def test_a_question_is_answered_once(theme, host, qtbot, key):
     assert answers == [(key, True)]
 
 
+def test_the_keyboard_is_on_the_answer_that_enter_gives(theme, host, qtbot):
+    choices = (("discard", "Don't save"), ("", "Cancel"), ("save", "Save"))
+    question = Question(theme, "Save?", "Changed.", choices, lambda *_: None, parent=host)
+    question.open()
+    qtbot.waitUntil(question.isVisible)
+    assert question.focusWidget() is question.buttons["save"]
+    assert question.buttons["save"].isDefault()
+    question.reject()
+
+
 def test_a_question_that_is_closed_has_no_answer(theme, host, qtbot):
     answers = []
     question = Question(

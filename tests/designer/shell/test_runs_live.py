@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from designer.runs import Filter
+from designer.theme.widgets import IconLabel
 from engine import api
 
 HELLO = """\
@@ -107,6 +108,17 @@ def test_log_lines_are_plain_text_with_the_step_in_front(live, greeting):
     live.until(lambda: "<b>hello</b> from the script" in log.shown_text())
     line = next(line for line in log.shown_text().splitlines() if "hello" in line)
     assert line.split()[1] == "greet"
+    live.until(lambda: log._count.text() == "2 lines")
+    log._search.setText("hello")
+    live.until(lambda: log._count.text() == "1 of 2 lines")
+
+
+def test_a_single_line_is_counted_as_one(live, workflow):
+    space = live.open(
+        workflow(HELLO.replace('        print("<b>hello</b> from the script")\n', ""))
+    )
+    finish(live, space)
+    live.until(lambda: space.panel.log._count.text() == "1 line")
 
 
 def test_the_selected_steps_data_are_shown_beside_and_below(live, greeting):
@@ -139,6 +151,9 @@ def test_stop_cancels_what_runs(live, workflow):
     live.until(lambda: ended(space))
     assert space.session.execution.status == "cancelled"
     live.until(lambda: not live.window.topbar.stop.isEnabled())
+    live.until(lambda: any("cancelled" in text for text in live.window.toasts.texts))
+    icons = [icon.name for icon in live.window.toasts.findChildren(IconLabel)]
+    assert icons == ["info"]  # a wish that was met is no failure
 
 
 def test_a_workflow_with_errors_shows_them_and_does_not_start(live, workflow):
@@ -211,12 +226,35 @@ def test_past_runs_are_listed_and_open_with_their_states(live, greeting):
     live.until(lambda: "hello" in view.panel.log.shown_text())
 
 
+SLEEPY = """\
+name: Sleepy
+timeout: 200ms
+steps:
+  - id: sleep
+    type: script
+    config: {runtime: python, script: "import time; time.sleep(60)\\n# never\\n"}
+"""
+
+
+def test_what_counts_as_failed_is_listed_whether_it_failed_or_timed_out(live, workflow):
+    assert finish(live, live.open(workflow(FAILING, "failing.yaml"))) == "failed"
+    assert finish(live, live.open(workflow(SLEEPY, "sleepy.yaml"))) == "timed_out"
+    assert finish(live, live.open(workflow(HELLO, "hello.yaml"))) == "completed"
+    live.window.actions_["go-dashboard"].trigger()
+    page = live.window.pages.dashboard()
+    live.until(lambda: page.figures.card("failed").words[0] == "2")
+    page.figures.chosen.emit("failed")
+    model = live.window.runs.table.model()
+    live.until(lambda: model.rowCount() == 2)
+    assert {model.execution(row).status for row in range(2)} == {"failed", "timed_out"}
+
+
 def test_a_filter_that_fits_nothing_says_so_and_offers_the_way_back(live, greeting):
     finish(live, greeting)
     live.window.actions_["go-runs"].trigger()
     page = live.window.runs
     live.until(lambda: page.table.model().rowCount() == 1)
-    page.show_filter(Filter(status="failed"))
+    page.show_filter(Filter(statuses=("failed", "timed_out")))
     live.until(lambda: page.table.model().rowCount() == 0)
     assert not page.table.isVisible()
     page.show_filter(Filter())
@@ -264,6 +302,17 @@ def test_switching_active_registers_the_file_and_shows_the_next_time(live, workf
     live.until(lambda: not topbar.switch.isChecked())
     workflow_now = live.run(live.link.client.find_workflow(str(space.document.path)))
     assert workflow_now.status == "paused"
+
+
+def test_a_workflow_with_errors_is_not_activated_and_shows_them(live, workflow):
+    broken = NIGHTLY.replace("type: transform", "type: transfrom")
+    assert broken != NIGHTLY
+    space = live.open(workflow(broken))
+    live.until(live.window.topbar.switch.isEnabled)
+    live.window.topbar.switch.click()
+    assert live.window.toasts.texts == ["1 error to mend before it can run."]
+    assert space.panel.page == "problems"
+    assert not live.window.topbar.switch.isChecked()
 
 
 def test_without_a_trigger_the_switch_says_what_is_missing(live, greeting):

@@ -1,10 +1,14 @@
 """Files, panels and the end of a window: nothing is lost, everything comes back as it was."""
 
+import threading
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 
 from designer import app
+from designer.document import files
 from designer.shell.ask import Question
 from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
@@ -82,7 +86,7 @@ def test_a_change_marks_the_tab_and_saving_clears_it(studio, plain):
     assert tabs.is_unsaved(0)
     assert studio.window.actions_["undo"].isEnabled()
     studio.window.actions_["save"].trigger()
-    assert not tabs.is_unsaved(0)
+    studio.until(lambda: not tabs.is_unsaved(0))
     assert "name: Changed" in plain.document.path.read_text()
 
 
@@ -106,7 +110,7 @@ def test_closing_an_unsaved_tab_asks(studio, plain, answer, left, saved):
     question = studio.dialog()
     assert isinstance(question, Question)
     question.buttons[answer].click()
-    assert len(studio.window.desk.spaces) == left
+    studio.until(lambda: len(studio.window.desk.spaces) == left)
     assert ("Changed" in path.read_text()) is saved
 
 
@@ -125,6 +129,7 @@ def test_a_new_workflow_asks_for_its_name_when_it_is_saved(studio, tmp_path):
     assert dialog.selectedFiles()[0].endswith("nightly-orders.yaml")
     dialog.fileSelected.emit(str(tmp_path / "mine.yaml"))
     dialog.reject()
+    studio.until(lambda: space.document.path == tmp_path / "mine.yaml")
     assert (tmp_path / "mine.yaml").read_text() == space.document.text
     assert studio.window.topbar.tabs.tabText(0) == "mine.yaml"
 
@@ -142,14 +147,15 @@ def test_what_another_program_wrote_is_not_overwritten_unasked(studio, plain):
     plain.document.set_value(("name",), "Mine")
     plain.document.path.write_text(PLAIN.replace("Plain", "Theirs"))
     studio.window.actions_["save"].trigger()
-    assert "Theirs" in plain.document.path.read_text()
     studio.until(plain.notice.isVisible)
+    assert "Theirs" in plain.document.path.read_text()
     choose(plain.notice, "Compare")
     comparison = studio.dialog()
     assert isinstance(comparison, CompareDialog)
     assert comparison.differences == 1
     choose(comparison, "Keep mine")
     studio.window.actions_["save"].trigger()
+    studio.until(lambda: not plain.document.modified)
     assert "name: Mine" in plain.document.path.read_text()
 
 
@@ -158,7 +164,74 @@ def test_a_deleted_file_is_told_and_saving_writes_it_again(studio, plain):
     studio.until(plain.notice.isVisible)
     assert "deleted or moved" in plain.notice.text
     choose(plain.notice, "Save")
+    studio.until(plain.document.path.exists)
     assert plain.document.path.read_text() == PLAIN
+    studio.until(lambda: not plain.notice.isVisible())
+
+
+@pytest.fixture
+def slow_disk(monkeypatch):
+    """Holds every write back until it is let go."""
+    free = threading.Event()
+    write = files.write_atomically
+
+    def wait(path, data):
+        assert free.wait(20)
+        write(path, data)
+
+    monkeypatch.setattr(files, "write_atomically", wait)
+    yield free
+    free.set()
+
+
+def test_the_window_goes_on_while_a_slow_disk_saves(studio, plain, slow_disk):
+    document = plain.document
+    document.set_value(("name",), "First")
+    studio.window.actions_["save"].trigger()
+    ticks = []
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: ticks.append(1))
+    timer.start()
+    studio.until(lambda: len(ticks) > 20)
+    document.set_value(("name",), "Second")
+    slow_disk.set()
+    studio.until(lambda: "name: First" in document.path.read_text())
+    studio.until(lambda: document.check_disk() == "same")
+    assert document.modified  # what was typed meanwhile is not in the file
+    assert not plain.notice.isVisible()
+
+
+def test_closing_waits_for_a_save_that_is_under_way(studio, plain, slow_disk):
+    path = plain.document.path
+    plain.document.set_value(("name",), "First")
+    studio.window.actions_["save"].trigger()
+    studio.until(lambda: studio.window.desk._saving.locked())
+    studio.window.actions_["close-tab"].trigger()
+    assert studio.window.desk.spaces == [plain]
+    slow_disk.set()
+    studio.until(lambda: studio.window.desk.spaces == [])
+    assert "name: First" in path.read_text()
+
+
+def test_a_file_that_cannot_be_written_is_told_and_stays_unsaved(studio, plain):
+    told = []
+    studio.window.desk.told.connect(lambda text, _tone: told.append(text))
+    plain.document.set_value(("name",), "First")
+    studio.window.desk._write(plain, Path("/proc/nowhere/w.yaml"), lambda: told.append("went on"))
+    studio.until(lambda: told)
+    assert "cannot be saved" in told[0]
+    assert len(told) == 1
+    assert plain.document.modified
+
+
+def test_a_problem_of_a_trigger_leads_to_its_node(studio, workflow):
+    text = PLAIN + "triggers:\n  - {type: schedule, name: N, config: {}}\n"
+    space = studio.open(workflow(text))
+    space.panel.show_page("problems")
+    (problem,) = [p for p in space.document.problems if p.trigger == "N"]
+    space.problems._go_to(problem)
+    assert space.document.selection.current == "trigger:N"
+    assert space.panel.page == "problems"
 
 
 def test_panels_fold_by_key_and_stay_folded(studio, plain):

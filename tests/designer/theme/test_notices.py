@@ -57,3 +57,13 @@ def test_toasts_keep_the_newest_and_show_their_whole_text(theme, qtbot):
     assert shown()[-1] == f"Message number {MOST_TOASTS + 1}"
     label = toasts.findChildren(QLabel)[-1]
     assert label.width() >= label.sizeHint().width()
+
+
+def test_a_message_that_still_shows_is_not_shown_twice(theme, qtbot):
+    host = QWidget()
+    qtbot.addWidget(host)
+    host.show()
+    toasts = Toasts(theme, host)
+    for text in ("Saved.", "Lost.", "Saved."):
+        toasts.tell(text)
+    assert toasts.texts == ["Lost.", "Saved."]

@@ -1,0 +1,65 @@
+"""What other tools call the keys and types of a definition, to name ours where one is used here."""
+
+from collections.abc import Container
+from typing import Final
+
+_OURS: Final[dict[str, tuple[str, ...]]] = {
+    "language": ("runtime",),
+    "lang": ("runtime",),
+    "code": ("script",),
+    "command": ("script",),
+    "cmd": ("script",),
+    "run": ("script",),
+    "source": ("script",),
+    "environment": ("env",),
+    "working_directory": ("cwd",),
+    "workdir": ("cwd",),
+    "dir": ("cwd",),
+    "uri": ("url",),
+    "endpoint": ("url",),
+    "verb": ("method",),
+    "params": ("query", "parameters", "input_mapping"),
+    "data": ("body", "content"),
+    "payload": ("body",),
+    "needs": ("depends_on",),
+    "after": ("depends_on",),
+    "requires": ("depends_on",),
+    "dependencies": ("depends_on",),
+    "if": ("when", "expression", "condition"),
+    "condition": ("when", "expression"),
+    "switch": ("condition",),
+    "with": ("config",),
+    "settings": ("config",),
+    "inputs": ("input_mapping",),
+    "input": ("input_mapping",),
+    "outputs": ("output_mapping", "output"),
+    "retries": ("max_attempts", "retry_policy"),
+    "attempts": ("max_attempts", "retry_policy"),
+    "delay": ("initial_delay",),
+    "backoff": ("backoff_factor",),
+    "env": ("variables",),
+    "vars": ("variables",),
+    "jobs": ("steps",),
+    "tasks": ("steps",),
+    "nodes": ("steps",),
+    "on": ("triggers",),
+    "title": ("name",),
+    "cron": ("schedule",),
+    "timer": ("schedule",),
+    "expression": ("cron",),
+    "tz": ("timezone",),
+    "shell": ("script", "bash"),
+    "bash": ("script",),
+    "python": ("script",),
+    "python3": ("python",),
+    "javascript": ("script", "node"),
+    "js": ("node",),
+    "request": ("http",),
+    "api": ("http",),
+    "map": ("transform",),
+}
+
+
+def our_word(word: str, known: Container[str]) -> str | None:
+    """The known word for what another tool calls ``word``, if there is one."""
+    return next((ours for ours in _OURS.get(word.casefold(), ()) if ours in known), None)
