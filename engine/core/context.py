@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from engine.core.artifact import Loaded, resolved
 from engine.core.events import Cause, Failure
 from engine.core.state import Scope, State, StepState
 
@@ -22,19 +23,22 @@ class Surroundings(Struct, frozen=True, kw_only=True):
 class StepViews(Mapping[str, Any]):
     """``steps``: by id, what each step came to; its output is null until it completed.
 
-    Seen are the steps of one list, and of the lists that enclose it.
+    Seen are the steps of one list, and of the lists that enclose it. References to what is in
+    ``loaded`` are seen as what they mean.
     """
 
-    __slots__ = ("_scope",)
+    __slots__ = ("_loaded", "_scope")
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, loaded: Loaded | None = None) -> None:
         self._scope = scope
+        self._loaded = loaded
 
-    def __getitem__(self, key: str) -> dict[str, Any]:
+    def __getitem__(self, key: str) -> Any:
         for scope in self._scope.outward():
             node = scope.graph.by_id.get(key)
             if node is not None:
-                return step_view(scope.steps[node.index])
+                view = step_view(scope.steps[node.index])
+                return resolved(view, self._loaded) if self._loaded else view
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:
@@ -64,15 +68,21 @@ def failure_view(failure: Failure | None) -> dict[str, Any] | None:
 
 
 def template_context(
-    state: State, around: Surroundings, scope: Scope | None = None
+    state: State,
+    around: Surroundings,
+    scope: Scope | None = None,
+    loaded: Loaded | None = None,
 ) -> dict[str, Any]:
-    """Everything that templates in ``scope`` may use, a step's own output excepted."""
+    """Everything that templates in ``scope`` may use, a step's own output excepted.
+
+    References to what is in ``loaded`` are replaced by what they mean.
+    """
     workflow = state.plan.workflow
     scope = scope or state.top
-    context = {
+    context: dict[str, Any] = {
         "variables": scope.variables,
         "input": state.input,
-        "steps": StepViews(scope),
+        "steps": StepViews(scope, loaded),
         "secrets": around.secrets,
         "execution": {
             "id": around.execution_id,
@@ -90,6 +100,10 @@ def template_context(
     loop = loop_view(scope)
     if loop is not None:
         context["loop"] = loop
+    if loaded:
+        for name in ("variables", "input", "trigger", "loop"):
+            if name in context:
+                context[name] = resolved(context[name], loaded)
     return context
 
 

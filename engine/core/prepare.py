@@ -1,14 +1,20 @@
-"""What the templates of a step come to when it starts and when it completes."""
+"""What the templates of a step come to when it starts and when it completes.
+
+``loaded`` is what was read of the values that lie in files. Where it is given and a template needs
+more of them, LargeValuesNeeded is raised; without it the execution has no such values.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from engine.core.artifact import Loaded, resolved
 from engine.core.bodies import default_output
 from engine.core.context import Surroundings, iteration_view, template_context
 from engine.core.events import Failure
-from engine.core.state import State, StepState
+from engine.core.needs import ask_for_expression, ask_for_templates
+from engine.core.state import Scope, State, StepState
 from engine.definition.template import (
     TemplateError,
     Volatile,
@@ -64,6 +70,26 @@ class _Place(Struct, frozen=True):
 
     context: Mapping[str, Any]
     volatile: Volatile | None
+    named: Mapping[str, Any] = {}
+    """The context with references in place of what was read."""
+    loaded: Loaded | None = None
+
+
+def _place(
+    state: State,
+    around: Surroundings,
+    scope: Scope,
+    volatile: Volatile | None,
+    loaded: Loaded | None,
+    **more: Any,
+) -> _Place:
+    named = template_context(state, around, scope)
+    named.update(more)
+    if not loaded:
+        return _Place(named, volatile, named, loaded)
+    context = template_context(state, around, scope, loaded)
+    context.update((name, resolved(value, loaded)) for name, value in more.items())
+    return _Place(context, volatile, named, loaded)
 
 
 class _PlacedError(Exception):
@@ -77,12 +103,13 @@ def prepare(
     rules: ConfigRules | None,
     around: Surroundings,
     volatile: Volatile | None,
+    loaded: Loaded | None = None,
 ) -> Prepared:
     """Evaluates a step's ``when``, then renders its input and config as they are to be recorded."""
     definition = step.node.step
     place = _Place({}, volatile)
     if definition.when is not None or definition.input_mapping or definition.config:
-        place = _Place(template_context(state, around, step.scope), volatile)
+        place = _place(state, around, step.scope, volatile, loaded)
     try:
         if definition.when is not None and not _condition(definition.when, place):
             return Skip("its `when` is false")
@@ -98,25 +125,29 @@ def prepare(
 
 
 def map_output(
-    state: State, step: StepState, output: Any, around: Surroundings, volatile: Volatile | None
+    state: State,
+    step: StepState,
+    output: Any,
+    around: Surroundings,
+    volatile: Volatile | None,
+    loaded: Loaded | None = None,
 ) -> Mapped | Failure:
     """The variables that a completed step sets, from its ``output_mapping``."""
     mapping = step.node.step.output_mapping
     if not mapping:
         return Mapped(None)
-    context = template_context(state, around, step.scope)
-    context["output"] = output
+    place = _place(state, around, step.scope, volatile, loaded, output=output)
     try:
-        return Mapped(_mapping("output_mapping", mapping, _Place(context, volatile)))
+        return Mapped(_mapping("output_mapping", mapping, place))
     except _PlacedError as error:
         return Failure("template", str(error))
 
 
 def render_output(
-    state: State, around: Surroundings, volatile: Volatile | None
+    state: State, around: Surroundings, volatile: Volatile | None, loaded: Loaded | None = None
 ) -> Mapped | Failure:
     """What the execution returns, from the definition's ``output``."""
-    place = _Place(template_context(state, around), volatile)
+    place = _place(state, around, state.top, volatile, loaded)
     try:
         return Mapped(_value("output", state.plan.workflow.output, place))
     except _PlacedError as error:
@@ -131,44 +162,59 @@ class Iteration(Struct, frozen=True):
 
 
 def check_iteration(
-    state: State, step: StepState, index: int, around: Surroundings, volatile: Volatile | None
+    state: State,
+    step: StepState,
+    index: int,
+    around: Surroundings,
+    volatile: Volatile | None,
+    loaded: Loaded | None = None,
 ) -> bool | Failure:
     """Whether a loop's ``while`` holds before the iteration of that index."""
-    context = template_context(state, around, step.scope)
     item = step.rounds.item(index) if step.rounds is not None else None
-    context["loop"] = iteration_view(step, index, item)
+    loop = iteration_view(step, index, item)
+    place = _place(state, around, step.scope, volatile, loaded, loop=loop)
     condition = (step.config or {}).get("while")
     try:
-        return _condition(condition, _Place(context, volatile), "config.while")
+        return _condition(condition, place, "config.while")
     except _PlacedError as error:
         return Failure("template", str(error))
 
 
 def render_iteration(
-    state: State, step: StepState, index: int, around: Surroundings, volatile: Volatile | None
+    state: State,
+    step: StepState,
+    index: int,
+    around: Surroundings,
+    volatile: Volatile | None,
+    loaded: Loaded | None = None,
 ) -> Iteration | Failure:
     """A loop's ``output`` and ``break`` after the iteration of that index, in its scope."""
     scope = step.rounds.open[index] if step.rounds is not None else step.scope
     config = step.config or {}
-    place = _Place(template_context(state, around, scope), volatile)
+    place = _place(state, around, scope, volatile, loaded)
     try:
         output: Any = default_output(scope)
         if config.get("output") is not None:
             output = _value("config.output", config["output"], place)
         if config.get("break") is None:
             return Iteration(output, stop=False)
-        place.context["loop"]["last"] = output
+        loop = {**place.named["loop"], "last": output}
+        place = _place(state, around, scope, volatile, loaded, loop=loop)
         return Iteration(output, _condition(config["break"], place, "config.break"))
     except _PlacedError as error:
         return Failure("template", str(error))
 
 
 def cache_key(
-    state: State, step: StepState, around: Surroundings, volatile: Volatile | None
+    state: State,
+    step: StepState,
+    around: Surroundings,
+    volatile: Volatile | None,
+    loaded: Loaded | None = None,
 ) -> str | Failure:
     """The key under which a step's result is kept, from its ``cache``."""
     cache = step.node.step.cache
-    place = _Place(template_context(state, around, step.scope), volatile)
+    place = _place(state, around, step.scope, volatile, loaded)
     try:
         value = _value("cache.key", cache.key if cache is not None else "", place)
     except _PlacedError as error:
@@ -176,10 +222,12 @@ def cache_key(
     return value if isinstance(value, str) else repr(value)
 
 
-def concurrency_key(state: State, around: Surroundings, volatile: Volatile | None) -> str | Failure:
+def concurrency_key(
+    state: State, around: Surroundings, volatile: Volatile | None, loaded: Loaded | None = None
+) -> str | Failure:
     """The key by which executions of a workflow exclude each other."""
     concurrency = state.plan.workflow.concurrency
-    place = _Place(template_context(state, around), volatile)
+    place = _place(state, around, state.top, volatile, loaded)
     try:
         value = _value("concurrency.key", concurrency.key if concurrency else "", place)
     except _PlacedError as error:
@@ -190,6 +238,8 @@ def concurrency_key(state: State, around: Surroundings, volatile: Volatile | Non
 def _condition(when: Any, place: _Place, name: str = "when") -> bool:
     if not isinstance(when, str):
         return bool(when)
+    if place.loaded is not None:
+        ask_for_expression(name, when, place.named, place.loaded)
     try:
         return truth(parse_expression(when).evaluate(place.context, place.volatile))
     except TemplateError as error:
@@ -203,6 +253,8 @@ def _mapping(name: str, values: Mapping[str, Any], place: _Place) -> dict[str, A
 def _value(name: str, value: Any, place: _Place) -> Any:
     if isinstance(value, str) and "{" not in value:
         return value
+    if place.loaded is not None:
+        ask_for_templates(name, value, place.named, place.loaded)
     try:
         return render(value, place.context, place.volatile)
     except TemplateError as error:
@@ -228,6 +280,8 @@ def _part(value: Any, path: tuple[str | int, ...], rules: ConfigRules, place: _P
         return [_part(item, (*path, index), rules, place) for index, item in enumerate(value)]
     name = ".".join(str(part) for part in ("config", *path))
     if isinstance(value, str) and rules.is_expression(path):
+        if place.loaded is not None:
+            ask_for_expression(name, value, place.named, place.loaded)
         try:
             return parse_expression(value).evaluate(place.context, place.volatile)
         except TemplateError as error:

@@ -43,6 +43,10 @@ class RecordError(StoreError):
     """One value cannot be stored; the others of its group were."""
 
 
+class ArtifactError(StoreError):
+    """A value that lies in a file cannot be read, or written."""
+
+
 class ClosedError(StoreError):
     """The store was closed before the value was written."""
 

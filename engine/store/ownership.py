@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from engine.core.events import Event
 from engine.store.batch import Batch, Insert
-from engine.store.project import EVENT_DECODER
+from engine.store.encoding import decode_event
 from engine.store.tables import events, executions, owners, texts
 from engine.store.times import to_micros
 from engine.store.workflows import text_digest
@@ -193,4 +193,4 @@ def read_history(connection: Connection, execution_id: str) -> list[Event]:
     """Every event of an execution, in order."""
     query = select(events.c.data).where(events.c.execution_id == execution_id)
     rows = connection.execute(query.order_by(events.c.id)).scalars()
-    return [EVENT_DECODER.decode(data) for data in rows]
+    return [decode_event(data) for data in rows]

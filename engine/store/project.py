@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from typing import Any, get_args
 
-import msgspec
-
+from engine.core.artifact import artifacts_in
 from engine.core.events import (
     CancelRequested,
     ChildStarted,
@@ -25,8 +24,9 @@ from engine.core.events import (
     StepWaiting,
 )
 from engine.core.keys import parent_of, step_id_of
+from engine.store.artifacts import use_of
 from engine.store.batch import Batch, EventRow, Patch, Tally
-from engine.store.encoding import encode
+from engine.store.encoding import encode, is_tagged, payloads
 from engine.store.times import to_micros
 
 TYPES: dict[type[Any], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(Event)}
@@ -44,6 +44,9 @@ def add_event(
     text = encode(event) if data is None else data
     row = EventRow(execution_id, workflow_id, TYPES[kind], time, text, event)
     batch.events.append(row)
+    if is_tagged(text):
+        for digest in {artifact.digest for artifact in artifacts_in(payloads(event))}:
+            batch.inserts.append(use_of(digest, execution_id))
     rule = _RULES.get(kind)
     if rule is not None:
         rule(batch, row, event)
@@ -233,5 +236,3 @@ _RULES: dict[type[Any], Callable[[Batch, EventRow, Any], None]] = {
     StepSkipped: _step_skipped,
     StepCancelled: _step_cancelled,
 }
-
-EVENT_DECODER = msgspec.json.Decoder(Event)

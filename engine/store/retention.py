@@ -1,8 +1,10 @@
 """Deletes what is not to be kept for ever, a little at a time."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, delete, func, select
 
-from engine.store.tables import logs
+from engine.store.tables import artifact_uses, logs
 
 AT_ONCE = 2_000
 PAGES = 500
@@ -25,6 +27,18 @@ def delete_logs(connection: Connection, before: int) -> bool:
         return False
     done = connection.execute(delete(logs).where(logs.c.id.in_(old)))
     return done.rowcount == AT_ONCE
+
+
+def unused_artifacts(connection: Connection, digests: Sequence[str]) -> list[str]:
+    """Those of ``digests`` that neither an execution nor another artifact names."""
+    query = select(artifact_uses.c.digest).where(artifact_uses.c.digest.in_(digests))
+    used = set(connection.execute(query).scalars())
+    return [digest for digest in digests if digest not in used]
+
+
+def forget_artifact(connection: Connection, digest: str) -> None:
+    """A file is gone, so it names no others any more."""
+    connection.execute(delete(artifact_uses).where(artifact_uses.c.user == digest))
 
 
 def give_back(connection: Connection) -> None:

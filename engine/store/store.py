@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from engine.store.artifacts import Artifacts
 from engine.store.database import database_place, database_url, open_database
 from engine.store.errors import StoreError, explain
 from engine.store.migrations import migrate
@@ -21,8 +22,9 @@ READERS = 2
 class Store:
     """The engine's data; made by ``open_store``. Reads and writes never block the event loop."""
 
-    def __init__(self, engine: Engine, place: str, heard: Heard) -> None:
+    def __init__(self, engine: Engine, place: str, heard: Heard, artifacts: Path) -> None:
         self.place = place
+        self.artifacts = Artifacts(artifacts)
         self.writer = Writer(engine, place, heard)
         self._engine = engine
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="treadle-reader")
@@ -46,6 +48,7 @@ class Store:
     async def close(self) -> None:
         """Writes what is queued and lets go of the database."""
         await self.writer.close()
+        self.artifacts.close()
         self._readers.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._engine.dispose)
 
@@ -66,7 +69,7 @@ async def open_store(
     except StoreError:
         engine.dispose()
         raise
-    return Store(engine, place, heard)
+    return Store(engine, place, heard, data / "artifacts")
 
 
 def _prepare(engine: Engine) -> None:

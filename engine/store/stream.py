@@ -25,10 +25,9 @@ from engine.core.events import (
 )
 from engine.core.keys import parent_of, step_id_of
 from engine.store import views
-from engine.store.encoding import decode
+from engine.store.encoding import decode, decode_event
 from engine.store.executions import executions_by_id, log_line
 from engine.store.order import cut_pages, places
-from engine.store.project import EVENT_DECODER
 from engine.store.step_executions import places_of
 from engine.store.tables import events, logs
 from engine.store.times import from_micros
@@ -122,7 +121,7 @@ def _notice(row: Row[Any]) -> views.Event:
 
 
 def _stream_events(connection: Connection, rows: Sequence[Row[Any]]) -> list[views.Event | None]:
-    decoded = [(row, EVENT_DECODER.decode(row.data) if row.execution_id else None) for row in rows]
+    decoded = [(row, decode_event(row.data) if row.execution_id else None) for row in rows]
     runs = {row.execution_id for row, event in decoded if isinstance(event, ExecutionEvent)}
     steps = {
         (row.execution_id, event.key)

@@ -4,7 +4,8 @@
 and ``step_executions`` are read models, written in the same transaction as the events they follow
 from; inputs and outputs lie in the events alone, which the rows point to. ``wishes`` are what one
 process asks of another's executions; ``slots`` are what running attempts hold of the limits, and
-end with their owner.
+end with their owner; ``artifact_uses`` says which execution, or which other artifact, names a file
+of the artifact store.
 """
 
 from sqlalchemy import (
@@ -230,6 +231,15 @@ cached_results = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Index("cached_results_expiry", "expires_at"),
+    sqlite_with_rowid=False,
+)
+
+artifact_uses = Table(
+    "artifact_uses",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Index("artifact_uses_user", "user"),
     sqlite_with_rowid=False,
 )
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect
 from engine.store.errors import NewerDatabaseError
 from engine.store.tables import meta, metadata
 
-UPGRADES = ("m0002_control",)
+UPGRADES = ("m0002_control", "m0003_artifacts")
 """What brings a database from version 1 on to each later one, in order."""
 
 
