@@ -242,8 +242,11 @@ class Chaos:
         self.settled = {key: now[key] for (key,) in done}
 
     def _check_end(self) -> None:
-        ends = self._rows("SELECT id, status, error_message FROM executions")
-        assert {row[1:] for row in ends} == {("completed", None)}, ends
+        ends = self._rows("SELECT id, status, error_type, error_message FROM executions")
+        for identity, status, error_type, message in ends:
+            # A step that three engines in a row died over is set aside: that is promised too.
+            assert status == "completed" or error_type == "lost", (identity, status, message)
+        assert sum(row[1] == "completed" for row in ends) > len(ends) // 2
         assert len(ends) >= len(self.names)
         now = Counter(self.ledger.read_text().split())
         for key, times in now.items():
