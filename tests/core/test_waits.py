@@ -19,8 +19,9 @@ from engine.core.commands import (
     SteerChild,
     WatchChild,
 )
-from engine.core.decide import accepts, replay, resume, wanted
+from engine.core.decide import accepts, advance, replay, resume, wanted
 from engine.core.events import (
+    CancelRequested,
     ChildEnded,
     ChildStarted,
     DeadlineReached,
@@ -400,6 +401,32 @@ def test_steps_that_wait_in_bodies_make_an_execution_idle_too() -> None:
     story = told(loop("each", [wait(duration="1h")], times=3, max_concurrency=3))
     assert story.state.idle
     assert story.state.waiting == 3
+
+
+# An end that is known and not yet recorded
+
+
+@pytest.mark.parametrize("again", [None, NOW])
+def test_an_end_that_is_known_is_recorded_whatever_comes_in_between(again: Any) -> None:
+    story = told(wait(duration="1h"), step("b", "w"))
+    (order,) = advance(story.state, StepDue(time=NOW, key="w", attempt=1)).orders
+    assert isinstance(order, Conclude)
+    assert advance(story.state, CancelRequested(time=NOW)).orders == []
+    assert wanted(story.state, order)
+    if again is None:
+        story.complete("w")
+        assert story.status == {"w": "completed", "b": "skipped"}
+    else:
+        story.fail("w", again)
+        assert story.status == {"w": "failed", "b": "skipped"}
+    assert story.state.outcome == "cancelled"
+
+
+def test_an_end_that_is_known_is_asked_for_again_after_a_death() -> None:
+    story = told(wait(duration="1h"))
+    turn = advance(story.state, StepDue(time=NOW, key="w", attempt=1))
+    state = replay(story.plan, [*story.events, *turn.events])
+    assert resume(state, NOW).orders == turn.orders
 
 
 # What comes too late
