@@ -29,6 +29,11 @@ class Capture:
             self.left_out += excess
 
     @property
+    def size(self) -> int:
+        """Bytes that are kept."""
+        return len(self._head) + len(self._tail)
+
+    @property
     def text(self) -> str:
         """What was kept, as UTF-8; a note stands where something was left out."""
         if not self.left_out:

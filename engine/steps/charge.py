@@ -16,6 +16,8 @@ from engine.steps.process_tree import MARK, Member, send
 
 KILL_TIME = 0.5
 """Seconds that killed processes get to disappear before the engine is told that they are left."""
+PATIENCE = 10.0
+"""The same for hundreds of processes, where no cancel waits."""
 HEADROOM = 64 * 1024**2
 """Bytes that one process may reserve beyond twice what all may use together."""
 SACRIFICED = "500"
@@ -41,70 +43,73 @@ class Charge:
         """Its members at the last look: id and start."""
         self.memory = self.processes = 0
         self.done = False
-        """Whether its processes are gone, or the engine was told that they do not go."""
+        """Whether nothing of it is left."""
+        self.ending = False
+        """Whether it is to end, or has and left something behind."""
+        self.peak = 0
+        """Bytes that the command, or the largest process it waited for, held in memory."""
         self._grace = 0.0
         self._stdio = stdio
         self._data = bytearray()
         self._group = Group(f"{groups}/{number}") if groups else None
         self._kill_at = self._tell_at = 0.0
-        self._ending = False
+        self._begun = self._told = False
+        self._asked: set[int] = set()
         self._stopped: set[int] = set()
         attempt.setblocking(False)
 
-    @property
-    def ending(self) -> bool:
-        """Whether it is to end, or has and left something behind."""
-        return self._ending
+    def hear(self) -> bool:
+        """Takes in what the engine says: the request, or (its silence) that this is to end.
 
-    def hear(self) -> None:
-        """Takes in what the engine says: the request, or (its silence) that this is to end."""
+        False when there is nothing more to hear.
+        """
         try:
             piece = self.attempt.recv(1024 * 1024)
         except BlockingIOError:
-            return
+            return True
         except ConnectionResetError:
             piece = b""
-        if self.pid:
+        if piece:
+            self._data += piece
+            if not self._begun and len(self._data) >= 4 + int.from_bytes(self._data[:4]):
+                self._begin(json.loads(self._data[4:]))
+        elif self.pid:
             self.end("stopped")
-        elif not piece:
+        elif not self._begun:
             self._let_go_of_pipes()
             self.done = True
-        else:
-            self._data += piece
-            if len(self._data) >= 4 + int.from_bytes(self._data[:4]):
-                self._begin(json.loads(self._data[4:]))
+        return bool(piece)
 
     def end(self, reason: str) -> None:
         """Begins to end all its processes: politely, but for a reason that does not wait."""
-        self.reason = self.reason or reason
-        if self._ending and self.reason not in AT_ONCE:
+        at_once = reason in AT_ONCE
+        if self.reason in AT_ONCE or (self.ending and not at_once):
             return
-        self._ending = True
-        self._kill_at = time.monotonic() + (0.0 if self.reason in AT_ONCE else self._grace)
-        self._tell_at = self._kill_at + KILL_TIME
+        self.ending = True
+        self.reason = reason or self.reason
+        self._kill_at = time.monotonic() + (0.0 if at_once else self._grace)
+        self._tell_at = self._kill_at + (PATIENCE if at_once else KILL_TIME)
 
     def push(self, members: list[Member], now: float) -> None:
         """Brings the end of the members forward, one round. None left is the end."""
         if not members:
             self.report(left=False)
+            self.done = True
         elif now >= self._kill_at:
             self._kill(members)
-            if now >= self._tell_at and not self.done:
+            if now >= self._tell_at:
                 self.report(left=True)
-        elif fresh := [member for member in members if member.pid not in self._stopped]:
+        elif fresh := [member for member in members if member.pid not in self._asked]:
             send(signal.SIGTERM, fresh)
-            self._stopped.update(member.pid for member in fresh)
+            self._asked.update(member.pid for member in fresh)
 
     def grouped(self) -> list[int]:
         """Process ids that the control group holds, however they came to be."""
         return self._group.members() if self._group else []
 
-    def is_within(self) -> bool:
-        """Whether the control group has met no limit; True without one."""
-        if self._group and (reason := self._group.passed()):
-            self.end(reason)
-            return False
-        return True
+    def passed(self) -> str:
+        """The limit that its control group has met; empty without one."""
+        return self._group.passed() if self._group else ""
 
     @property
     def is_grouped(self) -> bool:
@@ -113,37 +118,39 @@ class Charge:
 
     def report(self, *, left: bool) -> None:
         """Tells the engine how it ended."""
-        self.is_within()
+        self.reason = self.reason or self.passed()
         if self._group and not left:
             self._group.remove()
         status = int(signal.SIGKILL) if self.status is None else self.status
         self._tell(status=status, reason=self.reason, peak=self.peak, left=left)
 
-    peak = 0
-    """Bytes that the command, or the largest process it waited for, held in memory."""
-
     def _tell(self, **report: Any) -> None:
-        with suppress(OSError):  # the engine is gone, or no longer cares
-            self.attempt.sendall(json.dumps(report).encode())
-        self.done = True
+        """Once: the first word counts."""
+        if not self._told:
+            self._told = True
+            with suppress(OSError):  # the engine is gone, or no longer cares
+                self.attempt.sendall(json.dumps(report).encode())
+                self.attempt.shutdown(socket.SHUT_WR)
 
     def _kill(self, members: list[Member]) -> None:
         """Stops them until a look finds no new one, so that none can fork away; then kills."""
         if self._group:
             self._group.kill()
-        fresh = [member for member in members if -member.pid not in self._stopped]
+        fresh = [member for member in members if member.pid not in self._stopped]
         send(signal.SIGSTOP, fresh)
-        self._stopped.update(-member.pid for member in fresh)
+        self._stopped.update(member.pid for member in fresh)
         if not fresh:
             send(signal.SIGKILL, members)
 
     def _begin(self, request: dict[str, Any]) -> None:
+        self._begun = True
         self.memory, self.processes = request["memory"], request["processes"]
         self._grace = request["grace"]
         try:
             self._start(request)
         except OSError as error:
             self._tell(error=error.strerror or str(error))
+            self.done = True
         finally:
             self._let_go_of_pipes()
 

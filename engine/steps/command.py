@@ -11,6 +11,9 @@ Reason = Literal["", "memory", "processes", "output", "lost"]
 """Why the engine ended a process before its time; empty when it ended by itself."""
 
 
+_SMALL = 64 * 1024
+
+
 class Limits(Struct, frozen=True, kw_only=True):
     """What an attempt may use with all its processes together; 0 is no limit of ours."""
 
@@ -53,3 +56,8 @@ class Ended(Struct, frozen=True, kw_only=True):
     """Bytes that the largest of its processes held in memory, where that is known."""
     left: bool = False
     """Whether processes are left that do not end even when they are killed."""
+
+    @property
+    def is_small(self) -> bool:
+        """Whether what it wrote is read in no time."""
+        return self.stdout.size + self.stderr.size <= _SMALL

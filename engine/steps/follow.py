@@ -21,20 +21,21 @@ class Follower:
 
     def __init__(self, log: Callable[[str, Stream], None], keep: int, limit: int) -> None:
         self.streams = {name: Reading(log, name, keep, self._count) for name in STREAMS}
-        self.flooded = asyncio.Event()
-        """Set when more than ``limit`` bytes were written; 0 is no limit."""
+        self.flooded: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when more than ``limit`` bytes were written; 0 is no limit."""
         self._limit = limit
         self._written = 0
 
     def _count(self, size: int) -> None:
         self._written += size
-        if self._limit and self._written > self._limit:
-            self.flooded.set()
+        if self._limit and self._written > self._limit and not self.flooded.done():
+            self.flooded.set_result(None)
 
     async def silent(self, seconds: float) -> None:
         """Waits until all who held the streams have let go of them, but no longer."""
-        endings = [reading.ended for reading in self.streams.values()]
-        await asyncio.wait(endings, timeout=seconds)
+        open_still = [r.ended for r in self.streams.values() if not r.ended.done()]
+        if open_still:
+            await asyncio.wait(open_still, timeout=seconds)
 
     def close(self) -> None:
         """Reads no more."""

@@ -60,16 +60,18 @@ class Supervision:
         """
         follower = Follower(log, command.max_output, command.limits.output)
         self._running += 1
+        supervisor = None
+        ended = None
         try:
             with await self._begin(command, follower) as attempt:
-                supervisor = self.pid
+                supervisor = self._process
                 ended = await _finish(attempt, command, follower)
-            if ended.reason == "lost" and supervisor:
-                await asyncio.to_thread(_end_lost, supervisor)
-            return ended
+                return ended
         finally:
             self._running -= 1
             follower.close()
+            if (ended is None or ended.reason == "lost") and supervisor and supervisor.poll():
+                await asyncio.shield(asyncio.to_thread(_end_lost, supervisor.pid))
 
     async def close(self) -> None:
         """Ends the supervisor; attempts that still run go on to their end below it."""
@@ -90,6 +92,8 @@ class Supervision:
         attempt, theirs = socket.socketpair()
         attempt.setblocking(False)
         try:
+            request = _request(command)
+            request = request[attempt.send(request) :]  # a long one is not taken in whole
             with ExitStack() as handed:
                 handed.enter_context(theirs)
                 stdin = handed.enter_context(command.stdin.open("rb"))
@@ -102,7 +106,7 @@ class Supervision:
                     await loop.connect_read_pipe(partial(_same, reading), pipe)
                 await self._hand_over(descriptors)
             with suppress(BrokenPipeError, ConnectionResetError):  # no report will come, then
-                await loop.sock_sendall(attempt, _request(command))
+                await loop.sock_sendall(attempt, request)
         except BaseException:
             attempt.close()
             raise
@@ -204,9 +208,9 @@ def _request(command: Command) -> bytes:
 async def _finish(attempt: socket.socket, command: Command, follower: Follower) -> Ended:
     """Follows the attempt to its end; ends it when this is cancelled, or writes without end."""
     reporting = asyncio.ensure_future(_report(attempt))
-    flooding = asyncio.ensure_future(follower.flooded.wait())
+    endings: list[asyncio.Future[Any]] = [reporting, follower.flooded]
     try:
-        await asyncio.wait([reporting, flooding], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
         if not reporting.done():
             await _stop(attempt, reporting)
         if reporting.done():
@@ -215,13 +219,12 @@ async def _finish(attempt: socket.socket, command: Command, follower: Follower) 
         await asyncio.shield(asyncio.ensure_future(_stop(attempt, reporting)))
         raise
     finally:
-        flooding.cancel()
         reporting.cancel()
     report = reporting.result() if reporting.done() and not reporting.cancelled() else {}
     if "error" in report:
         raise OSError(report["error"])
     reason: Reason = _REASONS.get(report.get("reason", ""), "") if report else "lost"
-    if follower.flooded.is_set():
+    if follower.flooded.done():
         reason = "output"
     stdout, stderr = (reading.capture for reading in follower.streams.values())
     return Ended(

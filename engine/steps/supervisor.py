@@ -21,7 +21,7 @@ from contextlib import suppress
 
 from engine.steps.charge import Charge, ignore_signals
 from engine.steps.kinship import Kinship
-from engine.steps.process_tree import Member, look, member_of, newest, own_memory, send
+from engine.steps.process_tree import Member, below, look, member_of, newest, own_memory, send
 
 PR_SET_CHILD_SUBREAPER = 36
 LOOK = 0.1
@@ -61,8 +61,8 @@ class Supervisor:
             for descriptor, _ in self._poll.poll(self._pause()):
                 if descriptor == self._control.fileno():
                     self._accept()
-                elif charge := self._charges.get(descriptor):
-                    charge.hear()
+                elif (charge := self._charges.get(descriptor)) and not charge.hear():
+                    self._poll.unregister(descriptor)
             self._reap()
             if self._is_busy and time.monotonic() >= self._next_look:
                 self._look()
@@ -96,10 +96,12 @@ class Supervisor:
         charge = Charge(self._number, attempt, descriptors[1:], self._groups)
         self._charges[attempt.fileno()] = charge
         self._poll.register(attempt, select.POLLIN)
-        charge.hear()
+        if not charge.hear():
+            self._poll.unregister(attempt)
 
     def _dismiss(self, descriptor: int) -> None:
-        self._poll.unregister(descriptor)
+        with suppress(KeyError):  # it has been heard to its end
+            self._poll.unregister(descriptor)
         self._charges.pop(descriptor).attempt.close()
 
     def _reap(self) -> None:
@@ -122,6 +124,7 @@ class Supervisor:
     def _command_ended(self, charge: Charge) -> None:
         if not charge.ending and self._left_nothing(charge):
             charge.report(left=False)
+            charge.done = True
         else:
             charge.end("")
             self._next_look = 0.0
@@ -150,7 +153,7 @@ class Supervisor:
             return
         members, over = self._kinship.sort(charges, look())
         for charge, found in members.items():
-            if not charge.ending and (reason := self._passed(charge, found, now)):
+            if reason := self._passed(charge, found, now):
                 charge.end(reason)
             if charge.ending:
                 charge.push(found, now)
@@ -159,7 +162,7 @@ class Supervisor:
     def _passed(self, charge: Charge, members: list[Member], now: float) -> str:
         """What the attempt uses too much of."""
         if charge.is_grouped:
-            return "" if charge.is_within() else charge.reason
+            return charge.passed()
         if charge.processes and sum(member.threads for member in members) > charge.processes:
             return "processes"
         resident = sum(member.memory for member in members)
@@ -175,4 +178,11 @@ def main() -> None:
     control.set_inheritable(False)
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     ignore_signals()
-    Supervisor(control, sys.argv[2]).run()
+    try:
+        Supervisor(control, sys.argv[2]).run()
+    finally:  # whatever goes wrong here, nothing goes on without a supervisor
+        while members := [m for m in below(os.getpid(), look()) if m.threads]:
+            send(signal.SIGKILL, members)
+            with suppress(ChildProcessError):
+                while os.waitpid(-1, os.WNOHANG)[0]:
+                    pass

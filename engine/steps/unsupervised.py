@@ -31,10 +31,9 @@ async def run_alone(command: Command, log: Callable[[str, Stream], None]) -> End
         await _stop(process, ending)
         raise
     try:
-        flooding = asyncio.ensure_future(follower.flooded.wait())
         exiting = asyncio.ensure_future(ending.exited.wait())
-        await asyncio.wait([flooding, exiting], return_when=asyncio.FIRST_COMPLETED)
-        flooding.cancel()
+        endings: list[asyncio.Future[Any]] = [exiting, follower.flooded]
+        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
         exiting.cancel()
         if not ending.exited.is_set():
             await _stop(process, ending)
@@ -49,7 +48,7 @@ async def run_alone(command: Command, log: Callable[[str, Stream], None]) -> End
         exit_code=process.get_returncode() or 0,
         stdout=stdout,
         stderr=stderr,
-        reason="output" if follower.flooded.is_set() else "",
+        reason="output" if follower.flooded.done() else "",
     )
 
 
