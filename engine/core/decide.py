@@ -17,9 +17,11 @@ What the engine that feeds the events must respect:
   commit, by IterationChecked, IterationEnded, StepCompleted or StepFailed, and OutputRendered; also
   where the body has been stopped meanwhile. A Conclude without an ``error`` whose output cannot be
   mapped becomes a StepFailed; ``retry_at`` is given only where ``retryable``.
-- The child that StartChild asks for and its ChildStarted are one commit, else a death between them
-  makes two children. ChildEnded is told also where the child had ended before it was watched, and
-  for a child that was cancelled by SteerChild: the step waits for it.
+- A StartChild that is carried out twice, with a death in between, makes one child: either the child
+  and its ChildStarted are one commit, or the child is known by a key. That key needs the ``fence``
+  of the step: ``attempt`` begins at 1 again when the body around the step is tried again.
+- ChildEnded is told also where the child had ended before it was watched, and for a child that was
+  cancelled by SteerChild: the step waits for it.
 - A timer that rings early or twice does no harm: the core sets it again, or ignores it.
 - Every step that runs ends in StepCompleted, StepFailed, StepCancelled or StepLost, after a
   CancelStep too. A step that is ready can also be StepSkipped, StepFailed or, with ``cached``,

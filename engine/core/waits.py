@@ -135,7 +135,11 @@ def has_deadline(state: State, step: StepState, attempt: int) -> bool:
 
 
 def came_due(state: State, event: StepDue, commands: list[Command]) -> None:
+    """The time has come, unless the timer was one of an earlier round and is too early."""
     step = _waiting_for(state, event.key, "time", attempt=event.attempt)
+    if step.wait is not None and step.wait.until is not None and step.wait.until > event.time:
+        commands.extend(due(state, step))
+        return
     conclude(state, step, commands, output={"event": None})
 
 

@@ -184,8 +184,10 @@ class Story:
         return self.tell(ExecutionResumed(time=self.now))
 
     def due(self, key: str) -> list[Order]:
-        attempt = self.state.step(key).attempt
-        return self.tell(StepDue(time=self.now, key=key, attempt=attempt))
+        step = self.state.step(key)
+        if step.wait is not None and step.wait.until is not None:
+            self.now = max(self.now, step.wait.until)
+        return self.tell(StepDue(time=self.now, key=key, attempt=step.attempt))
 
     def deadline(self, key: str) -> list[Order]:
         attempt = self.state.step(key).attempt

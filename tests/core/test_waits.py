@@ -158,6 +158,17 @@ def test_a_cancel_ends_a_wait_at_once() -> None:
     assert story.state.outcome == "cancelled"
 
 
+def test_a_timer_of_an_earlier_round_does_not_end_a_wait_too_early() -> None:
+    body = [step("w", type="wait", config={"duration": 60}), step("a")]
+    story = told(loop("each", body, times=1, step_more={"timeout": 30.0}), attempts={"each": 2})
+    story.pass_time(30)
+    story.deadline("each")
+    story.pass_time(30)
+    early = story.tell(StepDue(time=story.now, key="each.0.w", attempt=1))
+    assert early == [SetTimer("due", NOW + timedelta(seconds=90), "each.0.w", 1)]
+    assert story.inner["each.0.w"] == "waiting"
+
+
 # Approvals
 
 
@@ -408,7 +419,7 @@ def test_steps_that_wait_in_bodies_make_an_execution_idle_too() -> None:
 
 @pytest.mark.parametrize("again", [None, NOW])
 def test_an_end_that_is_known_is_recorded_whatever_comes_in_between(again: Any) -> None:
-    story = told(wait(duration="1h"), step("b", "w"))
+    story = told(wait(until="2026-01-01"), step("b", "w"))
     (order,) = advance(story.state, StepDue(time=NOW, key="w", attempt=1)).orders
     assert isinstance(order, Conclude)
     assert advance(story.state, CancelRequested(time=NOW)).orders == []
@@ -423,8 +434,9 @@ def test_an_end_that_is_known_is_recorded_whatever_comes_in_between(again: Any) 
 
 
 def test_an_end_that_is_known_is_asked_for_again_after_a_death() -> None:
-    story = told(wait(duration="1h"))
+    story = told(wait(until="2026-01-01"))
     turn = advance(story.state, StepDue(time=NOW, key="w", attempt=1))
+    assert isinstance(turn.orders[0], Conclude)
     state = replay(story.plan, [*story.events, *turn.events])
     assert resume(state, NOW).orders == turn.orders
 
