@@ -4,10 +4,12 @@ import asyncio
 import hashlib
 import logging
 import random
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from engine.core.artifact import LIMIT, Loaded, artifacts_in
 from engine.core.commands import CancelStep, StartStep
 from engine.core.events import (
     Event,
@@ -18,19 +20,21 @@ from engine.core.events import (
     StepSkipped,
     StepStarted,
 )
-from engine.core.prepare import Run, Skip, cache_key, map_output, prepare
+from engine.core.needs import LargeValuesNeeded
+from engine.core.prepare import Mapped, Prepared, Run, Skip, cache_key, map_output, prepare
 from engine.core.retries import max_attempts, retry_delay
 from engine.core.state import StepState
 from engine.definition.template import SystemVolatile, hide_secrets
 from engine.runtime.attempt import AttemptContext
 from engine.runtime.course import Course, Starting, now
 from engine.runtime.dispatcher import Grant, ResourceError
+from engine.runtime.large import at_once, in_time, is_heavy, lightened, unreadable
 from engine.runtime.runner import Failed, Success, attempt_timeout, run_attempt
 from engine.steps.base import StepError, StepType, Stream
-from engine.store import cache
+from engine.store import cache, slots
 from engine.store.batch import Insert
 from engine.store.encoding import encode
-from engine.store.errors import RecordError, StoreError
+from engine.store.errors import ArtifactError, RecordError, StoreError
 
 if TYPE_CHECKING:
     from engine.runtime.host import Host
@@ -56,10 +60,47 @@ def start_step(course: Course, order: StartStep) -> None:
         course.requests[order.key] = course.host.dispatcher.request(
             course.header.priority,
             step.node.step.resources,
-            partial(course.grant, order.key),
+            partial(_on_grant, course, order.key),
         )
     except ResourceError as error:
         fail_unstarted(course, step, Failure("resources", str(error)))
+
+
+def _on_grant(course: Course, key: str, grant: Grant) -> None:
+    """A worker is there; what is scarce is taken in the database too, which all engines see."""
+    if not grant.demand:
+        course.grant(key, grant)
+        return
+    task = asyncio.create_task(_take_slots(course, key, grant))
+    course.attempts[key] = task
+    task.add_done_callback(partial(_attempt_over, course))
+
+
+async def _take_slots(course: Course, key: str, grant: Grant) -> None:
+    host, identity = course.host, course.header.id
+    wants = host.dispatcher.wants(grant.demand)
+    wait: float | None = 0.0
+    try:
+        wait = await host.store.write(slots.take_slots, host.owner, identity, key, wants, now())
+    except StoreError as error:
+        log.warning("step %s of execution %s is not started yet: %s", key, identity, error)
+        wait = slots.LOOK
+    finally:
+        course.attempts.pop(key, None)
+    if wait is None:
+        grant.released = partial(host.free_slots, identity, key)
+        course.grant(key, grant)
+        return
+    grant.release()
+    course.requests.pop(key, None)
+    again = partial(_ask_again, course, key)
+    course.set_timer(f"slots {key}", now() + timedelta(seconds=wait), again)
+
+
+def _ask_again(course: Course, key: str) -> None:
+    step = course.state.find(key)
+    if step is not None and step.status in ("ready", "retrying"):
+        course.again(StartStep(key, step.attempt + 1))
 
 
 def _retry(course: Course, key: str) -> None:
@@ -83,25 +124,44 @@ def cancel_step(course: Course, order: CancelStep) -> None:
             return
 
 
-def begin(course: Course, key: str, grant: Grant | None, prepared: Run | None = None) -> None:
+def begin(course: Course, key: str, grant: Grant | None, prepared: Prepared | None = None) -> None:
     """A step begins: its templates are rendered and its start is recorded."""
     course.requests.pop(key, None)
     step = course.state.find(key)
-    usable = step is not None and step.status in ("ready", "retrying") and not step.doomed
-    if step is None or not usable or course.closed or course.state.paused is not None:
+    if step is None or not _may_begin(course, step):
         if grant is not None:
             grant.release()
         return
-    cached = step.node.step.cache is not None and step.node.kind == "work"
-    if cached and step.config is None and prepared is None:
-        _begin_with_cache(course, step, grant)
-        return
+    if step.config is None and prepared is None:
+        prepared = _rendered_at_once(course, step)
+        if prepared is None or (isinstance(prepared, Run) and is_heavy(prepared)):
+            course.go_aside(_begin_aside(course, step, grant, prepared))
+            return
     try:
         begun = _record_start(course, step, prepared)
     except RecordError as error:
         fail_unstarted(course, step, Failure("template", str(error)))
         begun = False
     _launch(course, step, grant, begun)
+
+
+def _may_begin(course: Course, step: StepState) -> bool:
+    usable = step.status in ("ready", "retrying") and not step.doomed
+    return usable and not course.closed and course.state.paused is None
+
+
+def _rendered_at_once(course: Course, step: StepState) -> Prepared | None:
+    """What the step's templates come to; None where files must be read for that first."""
+    if step.node.step.cache is not None and step.node.kind == "work":
+        return None
+    try:
+        return at_once(course, partial(_rendered, course, step))
+    except LargeValuesNeeded:
+        return None
+
+
+def _rendered(course: Course, step: StepState, loaded: Loaded | None) -> Prepared:
+    return prepare(course.state, step, course.kind(step), course.around, VOLATILE, loaded)
 
 
 def _launch(course: Course, step: StepState, grant: Grant | None, begun: bool) -> None:
@@ -111,34 +171,27 @@ def _launch(course: Course, step: StepState, grant: Grant | None, begun: bool) -
         grant.release()
 
 
-def _record_start(course: Course, step: StepState, prepared: Run | None = None) -> bool:
+def _record_start(course: Course, step: StepState, prepared: Prepared | None) -> bool:
     """Records the start of an attempt, or what happens in its place."""
-    config, given, digest = step.config, step.input, None
-    first = config is None
-    if prepared is not None:
-        config, given, digest = prepared.config, prepared.input, prepared.digest
-    elif first:
-        found = prepare(course.state, step, course.kind(step), course.around, VOLATILE)
-        if isinstance(found, Skip):
-            skipped = StepSkipped(
-                time=now(), key=step.key, reason=found.reason, index=step.scope.index
-            )
-            course.feed(skipped)
-            return False
-        if not isinstance(found, Run):
-            fail_unstarted(course, step, found)
-            return False
-        config, given = found.config, found.input
+    if isinstance(prepared, Skip):
+        skipped = StepSkipped(
+            time=now(), key=step.key, reason=prepared.reason, index=step.scope.index
+        )
+        course.feed(skipped)
+        return False
+    if isinstance(prepared, Failure):
+        fail_unstarted(course, step, prepared)
+        return False
     event = StepStarted(
         time=now(),
         key=step.key,
         attempt=step.attempt + 1,
         fence=course.state.fence + 1,
         max_attempts=max_attempts(step.node.step, course.host.retries),
-        input=given if first else None,
-        config=config if first else None,
+        input=prepared.input if prepared is not None else None,
+        config=prepared.config if prepared is not None else None,
         index=step.scope.index,
-        digest=digest,
+        digest=prepared.digest if prepared is not None else None,
     )
     course.feed(event)
     return True
@@ -160,40 +213,74 @@ def _unstarted(course: Course, step: StepState, failure: Failure) -> StepFailed:
     )
 
 
-def _begin_with_cache(course: Course, step: StepState, grant: Grant | None) -> None:
-    """Looks for a kept result first, off the loop."""
-    prepared = prepare(course.state, step, course.kind(step), course.around, VOLATILE)
-    if not isinstance(prepared, Run):
-        _launch(course, step, grant, _record_start(course, step))
-        return
-    key = cache_key(course.state, step, course.around, VOLATILE)
+async def _begin_aside(
+    course: Course, step: StepState, grant: Grant | None, prepared: Prepared | None
+) -> None:
+    """Begins a step that reads or keeps large values, or looks for a kept result, first."""
+    try:
+        found = prepared or await in_time(course, partial(_rendered, course, step))
+        if isinstance(found, Run):
+            found = await _kept_apart(course, step, found)
+        event = None
+        if isinstance(found, Run) and step.node.step.cache is not None:
+            found = await _with_digest(course, step, found)
+            if isinstance(found, Run):
+                event = await _look_up(course, step, found)
+    except BaseException:
+        if grant is not None:
+            grant.release()
+        raise
+    if course.state.find(step.key) is not step or not _may_begin(course, step):
+        if grant is not None:
+            grant.release()
+    elif event is not None:
+        course.finish(event, grant)
+    else:
+        course.grant(step.key, grant, found)
+
+
+async def _kept_apart(course: Course, step: StepState, ready: Run) -> Run | Failure:
+    """The input and config with large values kept in files."""
+    try:
+        ready = await lightened(course.host.store, ready)
+    except RecordError as error:
+        return Failure("template", str(error))
+    except ArtifactError as error:
+        return Failure("artifact", str(error))
+    if step.node.kind != "wait":
+        return ready
+    for name, value in ready.config.items():
+        if name != "input" and any(artifacts_in(value)):
+            return Failure("config", f"config.{name} is larger than {LIMIT // 1024} KB")
+    return ready
+
+
+async def _with_digest(course: Course, step: StepState, ready: Run) -> Run | Failure:
+    """With what a kept result is found by."""
+    key = await in_time(
+        course,
+        lambda loaded: cache_key(course.state, step, course.around, VOLATILE, loaded),
+    )
     if isinstance(key, Failure):
-        fail_unstarted(course, step, key)
-        _launch(course, step, grant, begun=False)
-        return
-    hidden = encode(hide_secrets(prepared.config))
+        return key
+    hidden = encode(hide_secrets(ready.config))
     digest = hashlib.sha256(f"{step.node.step.type}\0{hidden}\0{key}".encode()).hexdigest()
-    ready = Run(prepared.input, prepared.config, digest)
-    task = asyncio.create_task(_look_up(course, step, grant, ready))
-    course.attempts[step.key] = task
-    task.add_done_callback(partial(_attempt_over, course))
+    return Run(ready.input, ready.config, digest)
 
 
-async def _look_up(course: Course, step: StepState, grant: Grant | None, ready: Run) -> None:
+async def _look_up(course: Course, step: StepState, ready: Run) -> Event | None:
+    """What a kept result makes of a step; None where there is none that can be used."""
+    store = course.host.store
     place = (course.header.workflow_id, step.node.id, ready.digest or "")
     try:
-        kept = await course.host.store.read(cache.find_result, *place, now())
-    except (StoreError, asyncio.CancelledError):
-        kept = None
-    finally:
-        course.attempts.pop(step.key, None)
-    if kept is None or course.closed or step.doomed or step.status not in ("ready", "retrying"):
-        course.grant(step.key, grant, ready)
-        return
-    mapped = map_output(course.state, step, kept.output, course.around, VOLATILE)
+        kept = await store.read(cache.find_result, *place, now())
+    except StoreError:
+        return None
+    if kept is None or not await store.artifacts.have(artifacts_in(kept.output)):
+        return None
+    mapped = await _mapped(course, step, kept.output)
     if isinstance(mapped, Failure):
-        course.finish(_unstarted(course, step, mapped), grant)
-        return
+        return _unstarted(course, step, mapped)
     completed = StepCompleted(
         time=now(),
         key=step.key,
@@ -205,7 +292,17 @@ async def _look_up(course: Course, step: StepState, grant: Grant | None, ready: 
         cached=True,
         index=step.scope.index,
     )
-    course.finish(completed, grant)
+    return await lightened(store, completed)
+
+
+async def _mapped(course: Course, step: StepState, output: Any) -> Mapped | Failure:
+    """What the output mapping sets, large values read where it needs them."""
+    state, around = course.state, course.around
+    if not course.large and next(artifacts_in(output), None) is None:
+        return map_output(state, step, output, around, VOLATILE)
+    return await in_time(
+        course, lambda loaded: map_output(state, step, output, around, VOLATILE, loaded)
+    )
 
 
 def begin_attempt(
@@ -237,7 +334,7 @@ async def _attempt(
             await asyncio.shield(written)
         await course.host.store.writer.room()
         result = await _run(course, kind, step)
-        event = _event_of(course, step, number, started, result)
+        event = await _event_of(course, step, number, started, result)
     except asyncio.CancelledError:
         event = _cancelled(course, step, number, started)
     except StoreError:
@@ -261,21 +358,45 @@ def _kept_result(course: Course, step: StepState, event: Event) -> tuple[Insert,
 
 async def _run(course: Course, kind: StepType, step: StepState) -> Success | Failed:
     host, definition = course.host, step.node.step
-    config = step.config or {}
+    config, given = step.config or {}, step.input or {}
+    variables: Mapping[str, Any] = step.scope.variables
+    if course.large:
+        try:
+            config, given, variables = await _read_all(course, config, given, variables)
+        except _UnreadableError as error:
+            return Failed(error.failure, retryable=False)
     try:
         seconds = attempt_timeout(definition, config, host.settings.executor.timeout)
     except StepError as error:
         return Failed(Failure(error.type, error.message), retryable=False)
-    context = _context(course, step, seconds)
+    context = _context(course, step, seconds, variables)
     secrets, mark_key = host.secrets, course.header.mark_key
     try:
-        given = step.input or {}
         return await run_attempt(kind, definition, config, given, context, secrets, mark_key)
     finally:
         await context.close()
 
 
-def _context(course: Course, step: StepState, seconds: float | None) -> AttemptContext:
+class _UnreadableError(Exception):
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+async def _read_all(course: Course, config: Any, given: Any, variables: Any) -> tuple[Any, ...]:
+    """What a step is given, with nothing left in files."""
+    found = []
+    for name, value in (("config", config), ("input", given), ("variables", variables)):
+        try:
+            found.append(await course.host.store.artifacts.resolve(value))
+        except ArtifactError as error:
+            raise _UnreadableError(unreadable(course, name, error)) from error
+    return tuple(found)
+
+
+def _context(
+    course: Course, step: StepState, seconds: float | None, variables: Mapping[str, Any]
+) -> AttemptContext:
     host, header = course.host, course.header
     key, number = step.key, step.attempt
 
@@ -291,29 +412,45 @@ def _context(course: Course, step: StepState, seconds: float | None) -> AttemptC
         scratch=lambda: host.scratch / f"{header.id}-{step.fence}",
         timeout=seconds,
         max_memory=host.settings.executor.max_memory,
-        variables=step.scope.variables,
+        variables=variables,
         allowed_folders=host.allowed_folders(header.folder),
         write=write,
     )
 
 
-def _event_of(
+async def _event_of(
+    course: Course, step: StepState, number: int, started: datetime, result: Success | Failed
+) -> Event:
+    try:
+        event = await _told(course, step, number, started, result)
+        return await lightened(course.host.store, event) if is_heavy(event) else event
+    except RecordError as error:
+        failed = Failed(Failure("output", str(error)), retryable=False)
+    except ArtifactError as error:
+        failed = Failed(Failure("artifact", str(error)), retryable=False)
+    return failed_event(course.host, step, number, started, failed)
+
+
+async def _told(
     course: Course, step: StepState, number: int, started: datetime, result: Success | Failed
 ) -> Event:
     if isinstance(result, Success):
-        mapped = map_output(course.state, step, result.output, course.around, VOLATILE)
+        output = result.output
+        if is_heavy(output):
+            output = await course.host.store.lighten(output)
+        mapped = await _mapped(course, step, output)
         if not isinstance(mapped, Failure):
             return StepCompleted(
                 time=now(),
                 key=step.key,
                 attempt=number,
                 started=started,
-                output=result.output,
+                output=output,
                 branch=result.branch,
                 variables=course.host.secrets.mask(mapped.value),
                 max_attempts=step.max_attempts,
             )
-        result = Failed(mapped, result.output, retryable=False)
+        result = Failed(mapped, output, retryable=False)
     return failed_event(course.host, step, number, started, result)
 
 

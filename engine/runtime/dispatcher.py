@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from itertools import count
 
 from engine.settings.settings import Limit
+from engine.store.slots import Want
 
 AGE = 30.0
 """Seconds of waiting that weigh as much as one step of priority."""
@@ -36,15 +37,19 @@ class Request:
 class Grant:
     """A worker and what goes with it, until ``release``; releasing twice changes nothing."""
 
-    __slots__ = ("_dispatcher", "demand")
+    __slots__ = ("_dispatcher", "demand", "released")
 
     def __init__(self, dispatcher: "Dispatcher", demand: Demand) -> None:
         self._dispatcher: Dispatcher | None = dispatcher
         self.demand = demand
+        self.released: Callable[[], None] | None = None
+        """Called once when the grant is given back."""
 
     def release(self) -> None:
         dispatcher, self._dispatcher = self._dispatcher, None
         if dispatcher is not None:
+            if self.released is not None:
+                self.released()
             dispatcher.give_back(self)
 
 
@@ -103,6 +108,24 @@ class Dispatcher:
         heapq.heappush(self._waiting.setdefault(demand, []), request)
         self.pump()
         return request
+
+    def wants(self, demand: Demand) -> list[Want]:
+        """What a demand comes to, with what there is of each."""
+        known = [(name, amount, self._limit(name)) for name, amount in demand]
+        return [
+            Want(name, amount, limit.amount, limit.per)
+            for name, amount, limit in known
+            if limit is not None
+        ]
+
+    def lacks(self, resources: Mapping[str, float]) -> list[str]:
+        """The names of which there is not enough now."""
+        return [name for name, amount in resources.items() if not self._has(name, amount)]
+
+    @property
+    def workers(self) -> int:
+        """How many attempts may run at once."""
+        return self._workers
 
     def give_back(self, grant: Grant) -> None:
         """Takes a grant back; what it held goes to those who wait."""

@@ -142,7 +142,7 @@ class Engine:
             from engine.triggers.registry import trigger_types
 
             self._catalogue = Catalogue(step_types=self._step_types, trigger_types=trigger_types())
-        self._host = Host(self._store, self.settings, self._step_types, scratch)
+        self._host = Host(self._store, self.settings, self._step_types, scratch, self.owner)
         self._library = Library(self._store, self._catalogue)
         launcher = Launcher(self._host, self._library, self.owner)
         self._control = Control(self._host, self._library, launcher, self.owner)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.core.commands import Order
 from engine.core.decide import Turn, wanted
-from engine.core.prepare import Run
+from engine.core.prepare import Prepared
 from engine.core.retries import RetryDefaults
 from engine.core.state import StepState
 from engine.runtime import attempts
@@ -21,6 +21,7 @@ from engine.runtime.places import Places
 from engine.runtime.secrets import Secrets
 from engine.settings.settings import Settings
 from engine.steps.base import StepType
+from engine.store.batch import Batch, Freed
 from engine.store.store import Store
 from engine.triggers.clock import Clock
 
@@ -40,7 +41,9 @@ class Host:
         settings: Settings,
         step_types: Mapping[str, StepType],
         scratch: Path,
+        owner: str = "",
     ) -> None:
+        self.owner = owner
         self.store = store
         self.settings = settings
         self.step_types = step_types
@@ -103,7 +106,7 @@ class Host:
         if wanted(course.state, order):
             CARRIED_OUT[type(order)](course, order)
 
-    def begin(self, course: Course, key: str, grant: Grant | None, ready: Run | None) -> None:
+    def begin(self, course: Course, key: str, grant: Grant | None, ready: Prepared | None) -> None:
         """A worker is there for a step."""
         attempts.begin(course, key, grant, ready)
 
@@ -116,6 +119,10 @@ class Host:
     ) -> None:
         """The start of an attempt is being recorded."""
         attempts.begin_attempt(course, step, grant, written)
+
+    def free_slots(self, execution_id: str, key: str) -> None:
+        """Gives back what an attempt held of the limits."""
+        self.store.writer.post(Batch(freed=[Freed(self.owner, execution_id, key)]))
 
     def outcome(self, execution_id: str) -> "asyncio.Future[str]":
         """Done when an execution of this engine has ended, with its status."""

@@ -66,6 +66,14 @@ class Insert(Struct, frozen=True):
     replace: bool = False
 
 
+class Freed(Struct, frozen=True):
+    """The attempt whose slots are given back."""
+
+    owner: str
+    execution_id: str
+    key: str
+
+
 class Batch(Struct):
     """Everything that one turn of an execution writes: all of it, or nothing."""
 
@@ -75,3 +83,4 @@ class Batch(Struct):
     steps: list[Patch] = []
     tallies: list[Tally] = []
     logs: list[LogRow] = []
+    freed: list[Freed] = []

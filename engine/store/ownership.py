@@ -10,7 +10,8 @@ from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 from engine.core.events import Event
 from engine.store.batch import Batch, Insert
 from engine.store.encoding import decode_event
-from engine.store.tables import events, executions, owners, texts
+from engine.store.slots import free_all_slots
+from engine.store.tables import artifact_uses, events, executions, owners, texts
 from engine.store.times import to_micros
 from engine.store.workflows import text_digest
 
@@ -52,6 +53,8 @@ class Left(Struct, frozen=True, kw_only=True):
     parent_execution: str | None
     parent_key: str | None
     concurrency_key: str | None
+    large: bool
+    """Whether it names values that lie in files."""
     history: list[Event]
 
 
@@ -63,7 +66,11 @@ def add_owner(connection: Connection, owner: str, lock: Path, pid: int, time: da
 
 
 def remove_owner(connection: Connection, owner: str) -> None:
-    """Forgets an owner, unless it still has unfinished executions that others must find."""
+    """Forgets an owner, unless it still has unfinished executions that others must find.
+
+    What it held of the limits is free in any case.
+    """
+    free_all_slots(connection, owner)
     left = exists().where(executions.c.owner == owner, executions.c.end_time.is_(None))
     connection.execute(delete(owners).where(owners.c.id == owner, ~left))
 
@@ -172,6 +179,7 @@ def read_left(connection: Connection, execution_id: str) -> Left:
     row: Row[Any] | None = connection.execute(query).one_or_none()
     if row is None:
         raise LookupError(f"there is no execution {execution_id}")
+    uses = exists().where(artifact_uses.c.user == execution_id)
     return Left(
         id=row.id,
         workflow_id=row.workflow_id,
@@ -185,6 +193,7 @@ def read_left(connection: Connection, execution_id: str) -> Left:
         parent_execution=row.parent_execution,
         parent_key=row.parent_key,
         concurrency_key=row.concurrency_key,
+        large=bool(connection.execute(select(uses)).scalar()),
         history=read_history(connection, execution_id),
     )
 

@@ -8,13 +8,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
-from sqlalchemy import Table, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.sql import ClauseElement
 
 from engine.store.batch import Batch, EventRow, Insert, LogRow, Patch, Tally
-from engine.store.tables import events, executions, logs, metadata, step_executions, workflows
+from engine.store.tables import (
+    events,
+    executions,
+    logs,
+    metadata,
+    slots,
+    step_executions,
+    workflows,
+)
 
 Rows = dict[tuple[str, ...], Patch]
 
@@ -73,12 +81,16 @@ def write_batches(cursor: Cursor, batches: Sequence[Batch]) -> None:
         _merge(steps, batch.steps)
     _write_patches(cursor, executions, ("id",), runs)
     _write_patches(cursor, step_executions, ("execution_id", "key"), steps)
+    freed = [entry for batch in batches for entry in batch.freed]
+    if freed:
+        _free().run(cursor, [_fields(entry, _FREED_FIELDS) for entry in freed])
     if tallies:
         _count().run(cursor, [_fields(tally, _TALLY_FIELDS) for tally in tallies.values()])
 
 
 _EVENT_COLUMNS = ("id", "execution_id", "workflow_id", "type", "time", "data")
 _LOG_COLUMNS = ("id", "execution_id", "key", "attempt", "stream", "time", "line")
+_FREED_FIELDS = ("owner", "execution_id", "key")
 _TALLY_FIELDS = ("workflow_id", "started", "ended", "completed", "last")
 
 
@@ -178,6 +190,13 @@ def _upsert_step() -> Compiled:
     }
     return Compiled(
         statement.on_conflict_do_update(index_elements=["execution_id", "key"], set_=changes)
+    )
+
+
+@cache
+def _free() -> Compiled:
+    return Compiled(
+        delete(slots).where(*(slots.c[name] == bindparam(name) for name in _FREED_FIELDS))
     )
 
 
