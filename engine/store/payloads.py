@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import msgspec
 from msgspec import Raw, Struct
-from msgspec.json import Decoder, decode, encode
+from msgspec.json import Decoder
 
 from engine.definition.template import hide_secrets
 from engine.definition.template.secrets import has_mark
+from engine.store.encoding import decode, is_tagged, shown
 
 _NONE = Raw(b"null")
 
@@ -25,18 +27,23 @@ _INPUT, _OUTPUT = Decoder(_Input), Decoder(_Output)
 def given_to(data: str | None, raw: bool) -> Any:
     """The input in the JSON of an event, None where there is none; marks of secrets are written by
     their names. With ``raw`` it is a ``msgspec.Raw``, which goes into JSON undecoded."""
-    found = _NONE if data is None else _INPUT.decode(data).input
-    if found is _NONE:
+    if data is None:
         return None
-    if not has_mark(data):
-        return found if raw else decode(found)
-    shown = hide_secrets(decode(found))
-    return Raw(encode(shown)) if raw else shown
+    return _shown(_INPUT.decode(data).input, raw, tagged=is_tagged(data), marked=has_mark(data))
 
 
 def made_by(data: str | None, raw: bool) -> Any:
     """The output in the JSON of an event, None where there is none; ``raw`` as in ``given_to``."""
-    found = _NONE if data is None else _OUTPUT.decode(data).output
+    return None if data is None else _shown(_OUTPUT.decode(data).output, raw, is_tagged(data))
+
+
+def _shown(found: Raw, raw: bool, tagged: bool, marked: bool = False) -> Any:
+    """A value as JSON shows it, whose types have tags as it is stored."""
     if found is _NONE:
         return None
-    return found if raw else decode(found)
+    if not tagged and not marked:
+        return found if raw else msgspec.json.decode(found)
+    value = shown(decode(bytes(found)))
+    if marked:
+        value = hide_secrets(value)
+    return Raw(msgspec.json.encode(value)) if raw else value

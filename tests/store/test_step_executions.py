@@ -191,12 +191,14 @@ async def test_values_pass_undecoded_where_they_are_only_passed_on(store: Store)
         StepCompleted(time=NOW, key="a", attempt=1, started=NOW, output={"b": [1]}),
         started("b", input={"token": f"Bearer {mark}"}),
         started("c"),
+        StepCompleted(time=NOW, key="c", attempt=1, started=NOW, output={"on": NOW.date()}),
     )
     page = await store.read(list_steps, "e", raw=True)
     decoded = await store.read(list_steps, "e")
     assert msgspec.json.encode(page) == msgspec.json.encode(decoded)
     assert isinstance(page.items[0].output, msgspec.Raw)
     assert decoded.items[1].input == {"token": "Bearer {{secrets.key}}"}
+    assert decoded.items[2].output == {"on": "2026-01-02"}
 
 
 async def test_what_waits_for_a_person_is_listed_newest_first(store: Store) -> None:
