@@ -13,10 +13,11 @@ What the engine that feeds the events must respect:
   so an older one still waiting for a worker is withdrawn. After a death all orders are forgotten:
   ``resume`` gives everything again that is still to be done, WatchChild, Listen and SteerChild
   included, so carrying one of these out twice must do no harm.
-- CheckIteration, RenderIteration, Conclude and RenderOutput are answered at once, in the same
-  commit, by IterationChecked, IterationEnded, StepCompleted or StepFailed, and OutputRendered; also
-  where the body has been stopped meanwhile. A Conclude without an ``error`` whose output cannot be
-  mapped becomes a StepFailed; ``retry_at`` is given only where ``retryable``.
+- CheckIteration, RenderIteration, Conclude and RenderOutput are answered without waiting for
+  anything outside, by IterationChecked, IterationEnded, StepCompleted or StepFailed, and
+  OutputRendered; also where the body has been stopped meanwhile, for the core waits for it. A
+  Conclude without an ``error`` whose output cannot be mapped becomes a StepFailed; ``retry_at`` is
+  given only where ``retryable``.
 - A StartChild that is carried out twice, with a death in between, makes one child: either the child
   and its ChildStarted are one commit, or the child is known by a key. That key needs the ``fence``
   of the step: ``attempt`` begins at 1 again when the body around the step is tried again.

@@ -52,7 +52,7 @@ from engine.core.events import (
 )
 from engine.core.plan import Plan
 from engine.core.rounds import Rounds
-from engine.core.state import ACTIVE, Scope, State, StepState
+from engine.core.state import ACTIVE, OVER, Scope, State, StepState
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 OUTSIDE = (StepDue, EventArrived, DeadlineReached, StepAnswered, ChildStarted, ChildEnded)
@@ -255,6 +255,8 @@ class World:
             self.feed(StepSkipped(time=self.now(), key=order.key, reason="when"))
             return
         self.tries[order.key] += 1
+        if self.trouble and self.end_unstarted(step, order.attempt):
+            return
         self.feed(
             StepStarted(
                 time=self.now(),
@@ -266,6 +268,20 @@ class World:
         )
         if step.node.kind == "work":
             self.running[order.key] = order.attempt
+
+    def end_unstarted(self, step: StepState, attempt: int) -> bool:
+        """Some steps end without a start: what they give is known, or what they need is not."""
+        roll, time = self.chance.random(), self.now()
+        if roll < 0.04 and step.status == "ready" and step.node.kind == "work":
+            self.feed(
+                StepCompleted(
+                    time=time, key=step.key, attempt=step.attempt, started=time, cached=True
+                )
+            )
+        elif roll < 0.08:
+            error = Failure("template", "as it happens")
+            self.feed(StepFailed(time=time, key=step.key, attempt=attempt, error=error))
+        return roll < 0.08 and step.status in OVER
 
     def cancelled(self, key: str) -> None:
         attempt = self.state.step(key).attempt
