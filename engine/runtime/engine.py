@@ -16,6 +16,7 @@ from engine.definition.catalogue import Catalogue
 from engine.definition.template import SystemVolatile, render
 from engine.runtime.control import Control
 from engine.runtime.errors import NotFoundError
+from engine.runtime.explain import explain
 from engine.runtime.family import LOOK as CHILD_LOOK
 from engine.runtime.family import Family
 from engine.runtime.host import Host
@@ -24,8 +25,9 @@ from engine.runtime.news import News, Subscription
 from engine.runtime.recovery import Recovery
 from engine.runtime.repeat import Again
 from engine.runtime.schedules import Schedules
+from engine.runtime.showing import filled, whole
 from engine.runtime.start import Launcher, Wanted
-from engine.runtime.upkeep import CLEAN, ROLL, Upkeep, add_up, clean_logs
+from engine.runtime.upkeep import CLEAN, ROLL, Upkeep, add_up, clean_logs, sweep_artifacts
 from engine.runtime.workflows import Workflows
 from engine.settings.folders import private_folder
 from engine.settings.lock import OwnerLock
@@ -165,6 +167,7 @@ class Engine:
         upkeep.every(self.settings.scheduler.poll_interval, recovery.sweep)
         upkeep.every(ROLL, lambda: add_up(self._store))
         upkeep.every(CLEAN, lambda: clean_logs(self._store, retention))
+        upkeep.every(CLEAN, lambda: sweep_artifacts(self._store))
 
     async def _fire(self, workflow: Workflow, trigger: Trigger, cause: Cause) -> None:
         """Starts the execution of a due trigger; the same due time never starts two."""
@@ -255,6 +258,11 @@ class Engine:
             execution_id, key, decision, by=by, comment=comment, output=output
         )
 
+    async def explain(self, execution_id: str, step_execution_id: str | None = None) -> str:
+        """Why an execution, or one of its steps, is where it is, in words. Raises NotFoundError."""
+        key = self._step_key(step_execution_id)[1] if step_execution_id else None
+        return await explain(self._host, self._library, execution_id, key)
+
     async def send_event(self, type: str, data: Any = None) -> int:  # noqa: A002
         """Wakes the steps that wait for such an event; how many they were."""
         return await self._control.send_event(type, data)
@@ -285,7 +293,7 @@ class Engine:
         )
         if found is None:
             raise NotFoundError("execution", execution_id)
-        return found
+        return await filled(self._store.artifacts, found, raw=raw) if details else found
 
     async def list_steps(
         self,
@@ -308,7 +316,18 @@ class Engine:
         found = await self._store.read(step_runs.get_step, *key, raw=raw)
         if found is None:
             raise NotFoundError("step execution", step_execution_id)
-        return found
+        return await filled(self._store.artifacts, found, raw=raw)
+
+    async def step_output(self, step_execution_id: str) -> Any:
+        """A step execution's output alone, as JSON and whole.
+
+        Raises NotFoundError, and StoreError where a part of it cannot be read.
+        """
+        key = self._step_key(step_execution_id)
+        found = await self._store.read(step_runs.get_step, *key, raw=True)
+        if found is None:
+            raise NotFoundError("step execution", step_execution_id)
+        return await whole(self._store.artifacts, found.output)
 
     async def list_waiting(
         self,
@@ -409,7 +428,7 @@ class Engine:
         from engine import __version__
 
         active = total = 0
-        trouble = self._store.writer.trouble
+        trouble = self._store.writer.trouble or self._store.artifacts.trouble
         try:
             total, active = await self._store.read(table.count_workflows)
         except StoreError as error:
