@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.settings.folders import private_folder
 from engine.steps.base import StepError, Stream
+from engine.steps.command import DEFAULT_LIMITS, Limits
 
 
 class AttemptContext:
@@ -26,6 +27,7 @@ class AttemptContext:
         max_memory: int,
         variables: Mapping[str, Any],
         allowed_folders: tuple[Path, ...],
+        process_limits: Limits = DEFAULT_LIMITS,
         write: Callable[[str, Stream], None],
     ) -> None:
         self.execution_id = execution_id
@@ -37,6 +39,7 @@ class AttemptContext:
         self.max_memory = max_memory
         self.variables = variables
         self.allowed_folders = allowed_folders
+        self.process_limits = process_limits
         self._scratch = scratch
         self._made: Path | None = None
         self._write = write

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from msgspec import Struct
 
+from engine.steps.command import Limits
 from engine.steps.fields import unit_issues
 
 PathPattern = tuple[str, ...]
@@ -85,7 +86,9 @@ class StepContext(Protocol):
     timeout: float | None
     """Seconds this attempt may take; the engine cancels it then."""
     max_memory: int
-    """Bytes a child process may use."""
+    """Bytes a child process may use, with all that it starts."""
+    process_limits: Limits
+    """What else it may use."""
     variables: Mapping[str, Any]
     allowed_folders: tuple[Path, ...]
     """Where the file step may read and write."""

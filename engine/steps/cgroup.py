@@ -23,17 +23,27 @@ class Group:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        self.holds = False
+        """Whether the kernel bounds what is in it, and does not only keep it together."""
 
     def make(self, memory: int, processes: int) -> None:
         """Makes it with its limits; 0 is none. Raises OSError."""
         os.mkdir(self._path)  # noqa: PTH102
-        if memory:
-            self._write("memory.max", str(memory))
-            self._write("memory.oom.group", "1")
-            with suppress(FileNotFoundError):  # a kernel without swap accounting
-                self._write("memory.swap.max", "0")
-        if processes:
-            self._write("pids.max", str(processes))
+        wanted = {
+            "memory.max": memory,
+            "memory.oom.group": int(bool(memory)),
+            "pids.max": processes,
+        }
+        for name, limit in wanted.items():
+            if limit:
+                self._limit(name, limit)
+        self._limit("memory.swap.max", 0)  # not on kernels without swap accounting
+
+    def _limit(self, name: str, limit: int) -> None:
+        """Sets a limit where its controller is there, which ``prepare`` has seen to."""
+        with suppress(FileNotFoundError):
+            self._write(name, str(limit))
+            self.holds = True
 
     def join(self) -> None:
         """Takes this process in, so that what it starts is born in the group."""
@@ -76,20 +86,40 @@ class Group:
         return next((int(words[1]) for words in lines if words[0] == word), 0)
 
 
+def find(needed: frozenset[str] = NEEDED) -> Path:
+    """The group below which this engine can make its own. Raises UnavailableError."""
+    mount, own = _place()
+    if own.name == _ENGINE and own.parent.name.startswith(_PREFIX):
+        own = own.parent.parent  # this engine has moved in already
+    reasons = []
+    for parent in dict.fromkeys((own, mount)):
+        if reason := _obstacle(parent, needed):
+            reasons.append(reason)
+        else:
+            return parent
+    raise UnavailableError(" and ".join(dict.fromkeys(reasons)))
+
+
 def prepare(needed: frozenset[str] = NEEDED) -> Path:
     """Makes this engine's folder of groups and clears away those of dead engines.
 
-    The engine moves into a group of its own below its present one where that is needed. Raises
-    UnavailableError.
+    Where a group may hold no process beside others, the engine moves down into one of its own.
+    Raises UnavailableError.
     """
-    mount, own = _place()
-    reasons = []
-    for parent in dict.fromkeys((own, mount)):
-        try:
-            return _make_below(parent, needed)
-        except (OSError, UnavailableError) as error:
-            reasons.append(str(error))
-    raise UnavailableError("; ".join(dict.fromkeys(reasons)))
+    parent = find(needed)
+    folder = parent / f"{_PREFIX}{os.getpid()}-{_started(os.getpid())}"
+    try:
+        _clear(parent)
+        (folder / _ENGINE).mkdir(parents=True, exist_ok=True)
+        if not _is_root(parent):
+            _write(str(folder / _ENGINE / "cgroup.procs"), str(os.getpid()))
+        for group in (parent, folder):
+            for controller in sorted(needed):
+                _write(str(group / "cgroup.subtree_control"), f"+{controller}")
+    except OSError as error:
+        remove(folder)
+        raise UnavailableError(f"{parent} refuses: {error.strerror}") from error
+    return folder
 
 
 def remove(folder: Path) -> None:
@@ -104,32 +134,24 @@ def remove(folder: Path) -> None:
         folder.rmdir()
 
 
-def _make_below(parent: Path, needed: frozenset[str]) -> Path:
-    controllers = set((parent / "cgroup.controllers").read_text().split())
-    if missing := sorted(needed - controllers):
-        raise UnavailableError(f"{parent} does not offer {' and '.join(missing)}")
-    if not os.access(parent / "cgroup.procs", os.W_OK) or not os.access(parent, os.W_OK):
-        raise UnavailableError(f"{parent} is not ours to write")
-    _clear(parent)
-    folder = parent / f"{_PREFIX}{os.getpid()}-{_started(os.getpid())}"
-    (folder / _ENGINE).mkdir(parents=True, exist_ok=True)
+def _obstacle(parent: Path, needed: frozenset[str]) -> str:
+    """Why no groups can be made below ``parent``; empty when they can."""
     try:
-        if (parent / "cgroup.type").exists():  # all but the root have it
-            _move_in(parent, folder / _ENGINE)
-        for group in (parent, folder):
-            for controller in sorted(needed):
-                _write(str(group / "cgroup.subtree_control"), f"+{controller}")
-    except OSError:
-        remove(folder)
-        raise
-    return folder
+        controllers = set((parent / "cgroup.controllers").read_text().split())
+        inside = set((parent / "cgroup.procs").read_text().split())
+    except OSError as error:
+        return f"{parent} cannot be read ({error.strerror})"
+    if missing := sorted(needed - controllers):
+        return f"{parent} does not offer {' and '.join(missing)}"
+    if not all(os.access(place, os.W_OK) for place in (parent, parent / "cgroup.procs")):
+        return f"{parent} is not ours to write"
+    if not _is_root(parent) and inside - {str(os.getpid())}:
+        return f"{parent} holds other programs besides the engine"
+    return ""
 
 
-def _move_in(parent: Path, leaf: Path) -> None:
-    """Moves the engine down: a group that hands out limits may hold no process itself."""
-    if set((parent / "cgroup.procs").read_text().split()) - {str(os.getpid())}:
-        raise UnavailableError(f"{parent} holds other programs besides the engine")
-    _write(str(leaf / "cgroup.procs"), str(os.getpid()))
+def _is_root(group: Path) -> bool:
+    return not (group / "cgroup.type").exists()  # all but the root have it
 
 
 def _clear(parent: Path) -> None:

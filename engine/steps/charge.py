@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from engine.steps.cgroup import Group
-from engine.steps.process_tree import MARK, Member, send
+from engine.steps.process_tree import MARK, Member, kill, send
 
 KILL_TIME = 0.5
 """Seconds that killed processes get to disappear before the engine is told that they are left."""
@@ -55,7 +55,6 @@ class Charge:
         self._kill_at = self._tell_at = 0.0
         self._begun = self._told = False
         self._asked: set[int] = set()
-        self._stopped: set[int] = set()
         attempt.setblocking(False)
 
     def hear(self) -> bool:
@@ -113,8 +112,13 @@ class Charge:
 
     @property
     def is_grouped(self) -> bool:
-        """Whether the kernel itself holds the limits."""
+        """Whether a control group keeps its processes together."""
         return self._group is not None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the kernel itself holds the limits."""
+        return self._group is not None and self._group.holds
 
     def report(self, *, left: bool) -> None:
         """Tells the engine how it ended."""
@@ -133,14 +137,9 @@ class Charge:
                 self.attempt.shutdown(socket.SHUT_WR)
 
     def _kill(self, members: list[Member]) -> None:
-        """Stops them until a look finds no new one, so that none can fork away; then kills."""
         if self._group:
             self._group.kill()
-        fresh = [member for member in members if member.pid not in self._stopped]
-        send(signal.SIGSTOP, fresh)
-        self._stopped.update(member.pid for member in fresh)
-        if not fresh:
-            send(signal.SIGKILL, members)
+        kill(members)
 
     def _begin(self, request: dict[str, Any]) -> None:
         self._begun = True
@@ -151,6 +150,8 @@ class Charge:
         except OSError as error:
             self._tell(error=error.strerror or str(error))
             self.done = True
+            if self._group:
+                self._group.remove()
         finally:
             self._let_go_of_pipes()
 

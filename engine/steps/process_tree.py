@@ -1,14 +1,16 @@
 """Who descends from whom on this machine, and what they use: one look at Linux's /proc."""
 
 import os
-from collections.abc import Iterable, Mapping
+import signal
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 MARK = "TREADLE_PROCESS"
 """Variable by which a process is known that has left its session and its parents."""
 _LONGEST = 1024
-_PARENT, _SESSION, _THREADS, _STARTED, _RESIDENT = 1, 3, 17, 19, 21
+_PARENT, _GROUP, _SESSION, _THREADS, _STARTED, _RESIDENT = 1, 2, 3, 17, 19, 21
 """Places in /proc/PID/stat, counted from the state, which follows the program's name."""
 
 
@@ -17,6 +19,7 @@ class Member(NamedTuple):
 
     pid: int
     parent: int
+    group: int
     session: int
     threads: int
     started: int
@@ -55,6 +58,7 @@ def member_of(pid: int) -> Member | None:
     return Member(
         pid,
         int(fields[_PARENT]),
+        int(fields[_GROUP]),
         int(fields[_SESSION]),
         int(fields[_THREADS]),
         int(fields[_STARTED]),
@@ -80,10 +84,20 @@ def environment(pid: int) -> bytes:
 def send(number: int, members: Iterable[Member]) -> None:
     """Signals each of them; who has ended meanwhile, or took another user's rights, is left."""
     for member in members:
-        try:
+        with suppress(ProcessLookupError, PermissionError):
             os.kill(member.pid, number)
-        except (ProcessLookupError, PermissionError):
-            continue
+
+
+def kill(members: Collection[Member]) -> None:
+    """Kills them by their process groups.
+
+    The kernel does that to a whole group at once, also to those born since the look: none can fork
+    away from it.
+    """
+    for group in {member.group for member in members} - {0, os.getpgrp()}:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(group, signal.SIGKILL)
+    send(signal.SIGKILL, members)
 
 
 def _proportional(member: Member) -> int:

@@ -14,7 +14,7 @@ from msgspec import structs
 from engine.definition.units import format_size
 from engine.steps.amounts import seconds_of, size_of, whole_of
 from engine.steps.base import StepContext, StepError, StepResult, StepView
-from engine.steps.command import DEFAULT_LIMITS, Command, Limits
+from engine.steps.command import Command, Limits
 from engine.steps.encode import as_json, as_text
 from engine.steps.process import run_process
 from engine.steps.script_kind import runtime_of, script_path
@@ -180,7 +180,7 @@ def _folder(cwd: Any, context: StepContext) -> Path:
 
 def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:
     """The step's own limits, nowhere above the engine's."""
-    engine: Limits = getattr(context, "process_limits", DEFAULT_LIMITS)
+    engine = context.process_limits
     cpu = seconds_of(config, "max_cpu", 0)
     return structs.replace(
         engine,

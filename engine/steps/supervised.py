@@ -39,8 +39,9 @@ class Supervision:
     One serves all event loops of the process. Closed or killed, it starts anew at the next attempt.
     """
 
-    def __init__(self, *, cgroups: bool = True) -> None:
+    def __init__(self, *, cgroups: bool = True, needed: frozenset[str] = cgroup.NEEDED) -> None:
         self._cgroups = cgroups
+        self._needed = needed
         self._groups: Path | None = None
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
@@ -147,7 +148,7 @@ class Supervision:
         """The folder of control groups, made at the first start; empty where there can be none."""
         if self._cgroups and self._groups is None:
             with suppress(cgroup.UnavailableError):
-                self._groups = cgroup.prepare()
+                self._groups = cgroup.prepare(self._needed)
         return str(self._groups or "")
 
     def _forget(self, control: socket.socket) -> None:

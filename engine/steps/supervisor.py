@@ -21,7 +21,7 @@ from contextlib import suppress
 
 from engine.steps.charge import Charge, ignore_signals
 from engine.steps.kinship import Kinship
-from engine.steps.process_tree import Member, below, look, member_of, newest, own_memory, send
+from engine.steps.process_tree import Member, below, kill, look, member_of, newest, own_memory
 
 PR_SET_CHILD_SUBREAPER = 36
 LOOK = 0.1
@@ -134,6 +134,8 @@ class Supervisor:
 
         Whatever it left has this process for a parent now, and an id that was given since.
         """
+        if charge.is_grouped:
+            return not charge.grouped()
         last = newest()
         if time.monotonic() - charge.since > _SHORT or not 0 <= last - charge.pid < _FEW:
             return False
@@ -157,11 +159,11 @@ class Supervisor:
                 charge.end(reason)
             if charge.ending:
                 charge.push(found, now)
-        send(signal.SIGKILL, over)
+        kill(over)
 
     def _passed(self, charge: Charge, members: list[Member], now: float) -> str:
         """What the attempt uses too much of."""
-        if charge.is_grouped:
+        if charge.is_held:
             return charge.passed()
         if charge.processes and sum(member.threads for member in members) > charge.processes:
             return "processes"
@@ -182,7 +184,7 @@ def main() -> None:
         Supervisor(control, sys.argv[2]).run()
     finally:  # whatever goes wrong here, nothing goes on without a supervisor
         while members := [m for m in below(os.getpid(), look()) if m.threads]:
-            send(signal.SIGKILL, members)
+            kill(members)
             with suppress(ChildProcessError):
                 while os.waitpid(-1, os.WNOHANG)[0]:
                     pass

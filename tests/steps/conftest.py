@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.steps.base import StepError, StepResult, StepView, Stream
+from engine.steps.command import DEFAULT_LIMITS
 from engine.steps.registry import step_types
 from tests.steps.site import Site
 
@@ -21,6 +22,7 @@ class Attempt:
     idempotency_key = "key-of-the-step"
     timeout: float | None = None
     max_memory = 1024**3
+    process_limits = DEFAULT_LIMITS
     variables: Mapping[str, Any] = {}
 
     def __init__(self, folder: Path | None, scratch: Path) -> None:
