@@ -43,6 +43,13 @@ def ask_for_expression(place: str, text: str, context: Mapping[str, Any], loaded
         raise LargeValuesNeeded(place, found)
 
 
+def ask_for_all(place: str, value: Any, loaded: Loaded) -> None:
+    """Raises LargeValuesNeeded where something in a value was not read."""
+    found = frozenset(_unread(value, loaded, passes_on=False))
+    if found:
+        raise LargeValuesNeeded(place, found)
+
+
 def _needs(
     template: Template, context: Mapping[str, Any], loaded: Loaded, *, passes_on: bool
 ) -> Iterator[Artifact]:

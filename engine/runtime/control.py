@@ -13,6 +13,7 @@ from engine.runtime.course import Course, now
 from engine.runtime.errors import ConflictError, InputError, NotFoundError
 from engine.runtime.family import named_path
 from engine.runtime.host import Host
+from engine.runtime.large import is_heavy
 from engine.runtime.library import Library
 from engine.runtime.recovery import revive
 from engine.runtime.repeat import Again, reused_steps
@@ -161,6 +162,7 @@ class Control:
         Raises NotFoundError, ConflictError where it waits for no answer, and InputError for an
         answer that is not offered.
         """
+        output = await self._kept_apart(output)
         answered = StepAnswered(
             time=now(), key=key, decision=decision, by=by, comment=comment, output=output
         )
@@ -182,7 +184,9 @@ class Control:
     async def send_event(self, type_: str, data: Any) -> int:
         """Wakes the steps that wait for such an event; how many they were."""
         woken = 0
-        for listener in self._host.listeners.take(type_, data):
+        found = self._host.listeners.take(type_, data)
+        data = await self._kept_apart(data) if found else data
+        for listener in found:
             course = await self.course(listener.execution_id)
             if course is None:
                 continue
@@ -192,6 +196,12 @@ class Control:
                 await course.settled()
                 woken += 1
         return woken
+
+    async def _kept_apart(self, value: Any) -> Any:
+        """A value that comes from outside, with what is large of it kept in files."""
+        if not is_heavy(value):
+            return value
+        return await self._store.lighten(value, patient=False)
 
     async def retry(self, execution_id: str, again: Again) -> str:
         """Starts an execution that repeats what an ended one did not complete; its id.

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
@@ -24,12 +24,12 @@ from engine.core.events import (
     StepCompleted,
     StepFailed,
 )
-from engine.core.prepare import Run
+from engine.core.prepare import Prepared
 from engine.core.state import State, StepState
 from engine.definition.template import SecretMarks
 from engine.steps.base import StepType
 from engine.store.batch import Batch, Insert
-from engine.store.encoding import encode
+from engine.store.encoding import REFERS, encode
 from engine.store.errors import RecordError
 from engine.store.project import add_event
 
@@ -79,10 +79,12 @@ class Course:
         "_working",
         "admitted",
         "around",
+        "aside",
         "attempts",
         "closed",
         "header",
         "host",
+        "large",
         "requests",
         "starting",
         "state",
@@ -102,6 +104,10 @@ class Course:
         )
         self.admitted = False
         """Whether it counts among the executions that run, so that its steps may start."""
+        self.large = False
+        """Whether there are references to values in files."""
+        self.aside: set[asyncio.Task[None]] = set()
+        """What reads or keeps large values, and then goes on."""
         self.closed = False
         self.requests: dict[str, Request] = {}
         """Steps that wait for a worker."""
@@ -111,7 +117,7 @@ class Course:
         self.written: asyncio.Future[None] | None = None
         """Done when all that happened so far is on disk."""
         self._orders: deque[Order] = deque()
-        self._granted: deque[tuple[str, Grant | None, Run | None]] = deque()
+        self._granted: deque[tuple[str, Grant | None, Prepared | None]] = deque()
         self._held: list[Order] = []
         self._batch: Batch | None = None
         self._unwritten = 0
@@ -170,6 +176,7 @@ class Course:
         an event that cannot be written.
         """
         data: str | None = encode(event)
+        self.large = self.large or (data is not None and REFERS in data)
         turn = advance(self.state, event)
         batch = self._open_batch()
         if more:
@@ -190,7 +197,18 @@ class Course:
         self._orders.extend(turn.orders)
         self._work()
 
-    def grant(self, key: str, grant: "Grant | None", prepared: Run | None = None) -> None:
+    def go_aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Does what has to wait for files, without holding up the rest."""
+        task = asyncio.create_task(work)
+        self.aside.add(task)
+        task.add_done_callback(self._came_back)
+
+    def _came_back(self, task: "asyncio.Task[None]") -> None:
+        self.aside.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.stall(error)
+
+    def grant(self, key: str, grant: "Grant | None", prepared: Prepared | None = None) -> None:
         """A worker is there for a step, whose templates may have been rendered already."""
         self._granted.append((key, grant, prepared))
         self._work()
@@ -241,7 +259,7 @@ class Course:
         self.closed = True
         for request in self.requests.values():
             request.withdrawn = True
-        tasks = list(self.attempts.values())
+        tasks = [*self.attempts.values(), *self.aside]
         for task in tasks:
             task.cancel()
         if tasks:
@@ -259,7 +277,8 @@ class Course:
     @property
     def at_rest(self) -> bool:
         """Whether nothing of it is under way, and all that happened is on disk."""
-        busy = self.attempts or self.requests or self.starting or self._orders or self._granted
+        under_way = self.attempts or self.aside or self.requests or self.starting
+        busy = under_way or self._orders or self._granted
         return not busy and not self._held and not self._unwritten and self._batch is None
 
     async def settled(self) -> None:
@@ -279,7 +298,7 @@ class Course:
             "execution %s stops here, its course cannot be recorded: %s", self.header.id, error
         )
         self.closed = True
-        for task in self.attempts.values():
+        for task in (*self.attempts.values(), *self.aside):
             task.cancel()
         self.host.course_ended(self, error)
 

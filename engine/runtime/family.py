@@ -5,6 +5,7 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.core.artifact import Artifact
 from engine.core.commands import StartChild, SteerChild, WatchChild
 from engine.core.events import Cause, ChildEnded, ChildStarted, Failure, Parent, StepFailed
 from engine.core.state import StepState
@@ -109,12 +110,21 @@ class Family:
         return await self._control.start_child(
             str(config.get("workflow") or ""),
             header.folder,
-            _input_of(step, config),
+            await self._input_of(course, step, config),
             header.priority,
             Cause(type="workflow", name=course.state.plan.workflow.name or None, time=now()),
             parent,
             key,
         )
+
+    @staticmethod
+    async def _input_of(course: Course, step: StepState, config: dict[str, Any]) -> dict[str, Any]:
+        given = config.get("input")
+        if given is None:
+            given = step.input
+        if isinstance(given, Artifact):
+            given = await course.host.store.artifacts.resolve(given)
+        return dict(given) if isinstance(given, dict) else {}
 
     async def _look(self, child: str) -> None:
         record = await self._control.record(child)
@@ -137,13 +147,6 @@ class Family:
                 await self._control.resume(order.execution_id)
         except EngineError as error:
             log.info("the sub-workflow's execution %s: %s", order.execution_id, error)
-
-
-def _input_of(step: StepState, config: dict[str, Any]) -> dict[str, Any]:
-    given = config.get("input")
-    if given is None:
-        given = step.input
-    return dict(given) if isinstance(given, dict) else {}
 
 
 def _told(key: str, record: Execution) -> ChildEnded:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from engine.core.artifact import Loaded, resolved
 from engine.core.commands import (
     CheckIteration,
     Conclude,
@@ -20,8 +21,8 @@ from engine.core.events import (
     StepDue,
     TimeoutReached,
 )
+from engine.core.needs import ask_for_all
 from engine.core.prepare import (
-    Iteration,
     Mapped,
     check_iteration,
     map_output,
@@ -31,10 +32,10 @@ from engine.core.prepare import (
 from engine.core.state import StepState
 from engine.definition.template import SystemVolatile
 from engine.runtime.attempts import failed_event
-from engine.runtime.course import Course, now, unwritable
+from engine.runtime.course import Course, now
+from engine.runtime.large import answer
 from engine.runtime.runner import Failed
 from engine.runtime.schemas import describe_errors
-from engine.store.errors import RecordError
 
 VOLATILE = SystemVolatile()
 
@@ -53,14 +54,17 @@ def set_timer(course: Course, order: SetTimer) -> None:
 
 def render_the_output(course: Course, order: RenderOutput) -> None:
     """Makes what the execution returns."""
-    made = render_output(course.state, course.around, VOLATILE)
-    if isinstance(made, Failure):
-        course.feed(OutputRendered(time=now(), error=_masked(course, made)))
-        return
-    try:
-        course.feed(OutputRendered(time=now(), output=course.host.secrets.mask(made.value)))
-    except RecordError as error:
-        course.feed(OutputRendered(time=now(), error=Failure("output", str(error))))
+
+    def make(loaded: Loaded | None) -> Event:
+        made = render_output(course.state, course.around, VOLATILE, loaded)
+        if isinstance(made, Failure):
+            return refuse(made)
+        return OutputRendered(time=now(), output=course.host.secrets.mask(made.value))
+
+    def refuse(failure: Failure) -> Event:
+        return OutputRendered(time=now(), error=_masked(course, failure))
+
+    answer(course, order, make, refuse)
 
 
 def check_the_iteration(course: Course, order: CheckIteration) -> None:
@@ -68,10 +72,18 @@ def check_the_iteration(course: Course, order: CheckIteration) -> None:
     step = course.state.find(order.key)
     if step is None:
         return
-    found = check_iteration(course.state, step, order.index, course.around, VOLATILE)
-    error = _masked(course, found) if isinstance(found, Failure) else None
-    go = found is True
-    course.tell(IterationChecked(time=now(), key=order.key, index=order.index, go=go, error=error))
+    key, index = order.key, order.index
+
+    def make(loaded: Loaded | None) -> Event:
+        found = check_iteration(course.state, step, index, course.around, VOLATILE, loaded)
+        if isinstance(found, Failure):
+            return refuse(found)
+        return IterationChecked(time=now(), key=key, index=index, go=found)
+
+    def refuse(failure: Failure) -> Event:
+        return IterationChecked(time=now(), key=key, index=index, error=_masked(course, failure))
+
+    answer(course, order, make, refuse)
 
 
 def render_the_iteration(course: Course, order: RenderIteration) -> None:
@@ -79,22 +91,19 @@ def render_the_iteration(course: Course, order: RenderIteration) -> None:
     step = course.state.find(order.key)
     if step is None:
         return
-    made = render_iteration(course.state, step, order.index, course.around, VOLATILE)
-    output: Any = None
-    stop, error = False, None
-    if isinstance(made, Iteration):
-        output, stop = course.host.secrets.mask(made.output), made.stop
-    else:
-        error = _masked(course, made)
     key, index = order.key, order.index
-    try:
-        ended = IterationEnded(
-            time=now(), key=key, index=index, output=output, stop=stop, error=error
-        )
-        course.tell(ended)
-    except RecordError as wrong:
-        failure = Failure("output", str(wrong))
-        course.tell(IterationEnded(time=now(), key=key, index=index, error=failure))
+
+    def make(loaded: Loaded | None) -> Event:
+        made = render_iteration(course.state, step, index, course.around, VOLATILE, loaded)
+        if isinstance(made, Failure):
+            return refuse(made)
+        output = course.host.secrets.mask(made.output)
+        return IterationEnded(time=now(), key=key, index=index, output=output, stop=made.stop)
+
+    def refuse(failure: Failure) -> Event:
+        return IterationEnded(time=now(), key=key, index=index, error=_masked(course, failure))
+
+    answer(course, order, make, refuse)
 
 
 def conclude(course: Course, order: Conclude) -> None:
@@ -102,41 +111,44 @@ def conclude(course: Course, order: Conclude) -> None:
     step = course.state.find(order.key)
     if step is None:
         return
-    event = _verdict(course, step, order)
-    try:
-        course.feed(event)
-    except RecordError as error:
-        course.feed(unwritable(event, error))
-
-
-def _verdict(course: Course, step: StepState, order: Conclude) -> Event:
     output = course.host.secrets.mask(order.output)
-    failed: Failed
-    if order.error is not None:
-        failed = Failed(_masked(course, order.error), output, order.retryable)
-    else:
-        mapped = _judged(course, step, output)
-        if isinstance(mapped, Mapped):
-            return StepCompleted(
-                time=now(),
-                key=step.key,
-                attempt=step.attempt,
-                started=step.started or now(),
-                output=output,
-                variables=course.host.secrets.mask(mapped.value),
-                max_attempts=step.max_attempts,
-            )
-        failed = Failed(mapped, output, retryable=False)
-    return failed_event(course.host, step, step.attempt, step.started, failed)
+
+    def make(loaded: Loaded | None) -> Event:
+        if order.error is not None:
+            return fail(Failed(_masked(course, order.error), output, order.retryable))
+        mapped = _judged(course, step, output, loaded)
+        if isinstance(mapped, Failure):
+            return fail(Failed(mapped, output, retryable=False))
+        return StepCompleted(
+            time=now(),
+            key=step.key,
+            attempt=step.attempt,
+            started=step.started or now(),
+            output=output,
+            variables=course.host.secrets.mask(mapped.value),
+            max_attempts=step.max_attempts,
+        )
+
+    def fail(failed: Failed) -> Event:
+        return failed_event(course.host, step, step.attempt, step.started, failed)
+
+    answer(course, order, make, lambda failure: fail(Failed(failure, retryable=False)))
 
 
-def _judged(course: Course, step: StepState, output: Any) -> Mapped | Failure:
+def _judged(
+    course: Course, step: StepState, output: Any, loaded: Loaded | None
+) -> Mapped | Failure:
     schema = step.node.step.output_schema
-    errors = describe_errors(schema, output, "output") if schema is not None else []
-    if errors:
-        message = f"the output does not fit output_schema: {'; '.join(errors)}"
-        return Failure("output_schema", message)
-    return map_output(course.state, step, output, course.around, VOLATILE)
+    if schema is not None:
+        whole = output
+        if loaded is not None:
+            ask_for_all("output_schema", output, loaded)
+            whole = resolved(output, loaded)
+        errors = describe_errors(schema, whole, "output")
+        if errors:
+            message = f"the output does not fit output_schema: {'; '.join(errors)}"
+            return Failure("output_schema", message)
+    return map_output(course.state, step, output, course.around, VOLATILE, loaded)
 
 
 def _masked(course: Course, failure: Failure) -> Failure:

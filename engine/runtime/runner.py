@@ -12,6 +12,7 @@ from engine.definition.model import Step
 from engine.definition.template import fill_secrets, secret_names
 from engine.definition.units import format_duration, parse_duration
 from engine.runtime.attempt import AttemptContext
+from engine.runtime.large import is_heavy
 from engine.runtime.schemas import describe_errors
 from engine.runtime.secrets import MissingSecretError, Secrets
 from engine.steps.base import StepContext, StepError, StepResult, StepType, StepView
@@ -87,6 +88,8 @@ async def run_attempt(
         log.exception("step %s of type %s raised an error of its own", step.id, step.type)
         message = secrets.mask_text(f"{type(error).__name__}: {error}")
         return Failed(Failure("error", message))
+    if is_heavy(result.output):
+        return await asyncio.to_thread(_judged, step, result, secrets)
     return _judged(step, result, secrets)
 
 

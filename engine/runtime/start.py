@@ -1,5 +1,6 @@
 """How an execution comes to be: its text found, its input checked, its first event written."""
 
+import asyncio
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 from msgspec import Struct, structs
 from sqlalchemy import Connection
 
+from engine.core.artifact import artifacts_in
 from engine.core.context import Surroundings
 from engine.core.decide import advance
 from engine.core.events import Cause, ExecutionQueued, Failure, Parent, Reused
@@ -20,11 +22,13 @@ from engine.runtime.course import Course, Header
 from engine.runtime.dispatcher import DEFAULT_PRIORITY
 from engine.runtime.errors import InputError
 from engine.runtime.host import Host
+from engine.runtime.large import in_time, is_heavy, lightened
 from engine.runtime.library import Library, Ready, absolute
 from engine.runtime.schedules import count_fire
 from engine.runtime.schemas import describe_errors
 from engine.store import ownership
 from engine.store.batch import Batch
+from engine.store.encoding import payloads
 from engine.store.ownership import NewExecution
 from engine.store.project import add_event
 from engine.store.times import new_id
@@ -88,7 +92,7 @@ class Launcher:
         """
         origin = await self._origin(wanted)
         workflow = origin.ready.plan.workflow
-        check_input(workflow, wanted.input)
+        wanted = await self._checked(workflow, wanted)
         priority = _priority(wanted, workflow)
         now = datetime.now(UTC)
         header = Header(
@@ -107,6 +111,22 @@ class Launcher:
         except _RepeatedError as repeated:
             return Started(repeated.execution_id)
 
+    async def _checked(self, workflow: Workflow, wanted: Wanted) -> Wanted:
+        """With an input that fits, and whose large values are kept in files."""
+        store, given = self._host.store, wanted.input
+        if workflow.inputs is not None:
+            whole = await store.artifacts.resolve(given)
+            if is_heavy(whole):
+                await asyncio.to_thread(check_input, workflow, whole)
+            else:
+                check_input(workflow, whole)
+        if is_heavy(given):
+            given = await store.lighten(given, each=True, patient=False)
+        cause = wanted.cause
+        if cause is not None:
+            cause = await lightened(store, cause, patient=False)
+        return structs.replace(wanted, input=given, cause=cause)
+
     async def _queue(
         self, header: Header, origin: _Origin, wanted: Wanted, now: datetime
     ) -> Started:
@@ -120,7 +140,9 @@ class Launcher:
             children=wanted.children,
         )
         turn = advance(state, queued)
-        header = _keyed(header, state)
+        course = Course(self._host, header, state)
+        course.large = next(artifacts_in(payloads(queued)), None) is not None
+        header = course.header = await _keyed(course)
         batch = Batch()
         for event in turn.events:
             add_event(batch, header.id, header.workflow_id, event)
@@ -169,7 +191,6 @@ class Launcher:
             await writer.submit(batch, patient=False)
         else:
             others = await writer.run(work, batch)
-        course = Course(self._host, header, state)
         if concurrency is not None and concurrency.on_conflict == "skip" and others:
             self._host.courses[header.id] = course
             course.cancel(f"{others[0]} runs already, and the workflow skips what conflicts")
@@ -210,12 +231,15 @@ class Launcher:
         return _Origin(known, version, text, _folder(path, wanted.folder), ready)
 
 
-def _keyed(header: Header, state: State) -> Header:
+async def _keyed(course: Course) -> Header:
     """The header with its concurrency key. Raises InputError where that cannot be made."""
+    header, state = course.header, course.state
     if state.plan.workflow.concurrency is None:
         return header
     around = Surroundings(execution_id=header.id, workflow_id=header.workflow_id)
-    key = concurrency_key(state, around, SystemVolatile())
+    key = await in_time(
+        course, lambda loaded: concurrency_key(state, around, SystemVolatile(), loaded)
+    )
     if isinstance(key, Failure):
         raise InputError(f"the concurrency key cannot be made: {key.message}")
     return structs.replace(header, concurrency_key=key)

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from engine.store import retention
+from engine.store import artifacts, retention
 from engine.store.errors import StoreError
 from engine.store.stats import roll_up
 from engine.store.store import Store
@@ -15,6 +16,8 @@ ROLL = 2.0
 """Seconds between additions to the statistics."""
 CLEAN = 600.0
 """Seconds between looks for old log lines."""
+GRACE = 86_400.0
+"""Seconds for which a file of a large value stays, though nothing names it."""
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +57,26 @@ async def clean_logs(store: Store, keep: float) -> None:
     while more:
         more = await store.write(retention.delete_logs, before)
     await store.write(retention.give_back)
+
+
+async def sweep_artifacts(store: Store, age: float = GRACE) -> int:
+    """Removes files of large values that nothing names, and that are older than ``age`` seconds:
+    their engine died before it could record them. How many they were.
+
+    What waits to be recorded is recorded first, as the look at the names waits its turn.
+    """
+    before = time.time() - age
+    removed = 0
+    for number in range(256):
+        prefix = f"{number:02x}"
+        files = await asyncio.to_thread(artifacts.old_files, store.artifacts.folder, prefix, before)
+        names = {f"{prefix}{path.name}": path for path in files}
+        unused = await store.write(retention.unused_artifacts, list(names)) if names else []
+        for name in unused:
+            if await asyncio.to_thread(artifacts.remove_file, names[name], before):
+                await store.write(retention.forget_artifact, name)
+                removed += 1
+    return removed
 
 
 async def add_up(store: Store) -> None:

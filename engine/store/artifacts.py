@@ -69,26 +69,37 @@ class Artifacts:
                 found[artifact.digest] = known[1]
         return found
 
-    async def read(self, artifacts: Iterable[Artifact]) -> dict[str, Held]:
-        """The values of files, by digest. Raises ArtifactError for what cannot be read."""
+    async def read(self, artifacts: Iterable[Artifact], most: int = MOST) -> dict[str, Held]:
+        """The values of files, by digest.
+
+        Raises ArtifactError for what cannot be read, or is more than ``most`` bytes.
+        """
         wanted = {artifact.digest: artifact for artifact in artifacts}
+        size = sum(artifact.size for artifact in wanted.values())
+        if size > most:
+            raise ArtifactError(
+                f"{size:,} bytes of large values are wanted at once, and {most:,} may be: "
+                "name a smaller part of them, or hand them on by file"
+            )
         known = self.at_hand(wanted.values())
         if known is not None:
             return known
-        size = sum(artifact.size for artifact in wanted.values())
-        if size > MOST:
-            raise ArtifactError(
-                f"{size:,} bytes of large values are wanted at once, and {MOST:,} may be: "
-                "name a smaller part of them, or hand them on by file"
-            )
         return await self._aside(lambda: {key: self.load(found) for key, found in wanted.items()})
 
-    async def resolve(self, value: Any) -> Any:
-        """A value with every reference in it read. Raises ArtifactError."""
+    async def have(self, artifacts: Iterable[Artifact]) -> bool:
+        """Whether all these files are there; they then stay for a while."""
+        wanted = list(artifacts)
+        if not wanted:
+            return True
+        return await self._aside(lambda: all(self.has(artifact) for artifact in wanted))
+
+    async def resolve(self, value: Any, most: int = MOST) -> Any:
+        """A value with every reference in it read. Raises ArtifactError as ``read`` does."""
         loaded: dict[str, Held] = {}
         missing = set(artifacts_in(value))
         while missing:
-            found = await self.read(missing)
+            found = await self.read(missing, most)
+            most -= sum({artifact.digest: artifact.size for artifact in missing}.values())
             loaded |= found
             inner = {a for held in found.values() if held.nested for a in artifacts_in(held.value)}
             missing = {artifact for artifact in inner if artifact.digest not in loaded}
@@ -196,19 +207,22 @@ class Artifacts:
         except FileNotFoundError:
             raise ArtifactError(
                 f"artifact {artifact} is missing: {path}; restore it from a backup, or run the "
-                "step again that made it"
+                "step again that made it",
+                artifact.digest,
             ) from None
         except OSError as error:
-            raise ArtifactError(f"artifact {artifact} cannot be read: {error}") from error
+            message = f"artifact {artifact} cannot be read: {error}"
+            raise ArtifactError(message, artifact.digest) from error
         if len(data) != artifact.size or hashlib.sha256(data).hexdigest() != artifact.digest:
             raise ArtifactError(
                 f"artifact {artifact} is damaged, {len(data):,} bytes are there: {path}; restore "
-                "it from a backup, or run the step again that made it"
+                "it from a backup, or run the step again that made it",
+                artifact.digest,
             )
         return data
 
     def has(self, artifact: Artifact) -> bool:
-        """Whether the file is there; it then stays for a while, also if nothing names it."""
+        """As ``have``, at once, for one file."""
         return _touch(self.path_of(artifact.digest), artifact.size)
 
     def path_of(self, digest: str) -> Path:

@@ -24,6 +24,8 @@ from engine.store.errors import RecordError
 TAG = "$type"
 TAGGED = '"$type":'
 """The part of a JSON text without which there is no tag in it."""
+REFERS = '"$type":"artifact"'
+"""The part without which there is no reference in it."""
 
 S = TypeVar("S", bound=Struct)
 

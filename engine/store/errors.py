@@ -44,7 +44,11 @@ class RecordError(StoreError):
 
 
 class ArtifactError(StoreError):
-    """A value that lies in a file cannot be read, or written."""
+    """A value that lies in a file cannot be read, or written; ``digest`` is what names it."""
+
+    def __init__(self, message: str, digest: str = "") -> None:
+        super().__init__(message)
+        self.digest = digest
 
 
 class ClosedError(StoreError):

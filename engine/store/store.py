@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from engine.store.artifacts import Artifacts
+from engine.store.batch import Batch
 from engine.store.database import database_place, database_url, open_database
 from engine.store.errors import StoreError, explain
 from engine.store.migrations import migrate
@@ -44,6 +45,14 @@ class Store:
     async def write(self, work: Callable[..., T], *arguments: Any, **options: Any) -> T:
         """Runs ``work(connection, ...)`` in the writer; done when it is on disk."""
         return await self.writer.run(lambda connection: work(connection, *arguments, **options))
+
+    async def lighten(self, value: Any, *, each: bool = False, patient: bool = True) -> Any:
+        """As ``Artifacts.lighten``; which files lie in which is recorded before what comes next."""
+        made = await self.artifacts.lighten(value, each=each, patient=patient)
+        links = self.artifacts.take_links()
+        if links:
+            self.writer.post(Batch(inserts=links))
+        return made
 
     async def close(self) -> None:
         """Writes what is queued and lets go of the database."""

@@ -158,8 +158,8 @@ async def get_step_execution(engine: TheEngine, step_execution_id: str) -> StepE
     operation_id="get_step_output",
 )
 async def get_step_output(engine: TheEngine, step_execution_id: str) -> Any:
-    """A step's output alone."""
-    return (await engine.get_step(step_execution_id, raw=True)).output
+    """A step's output alone, and whole, however large it is."""
+    return await engine.step_output(step_execution_id)
 
 
 ROUTES = [
