@@ -7,8 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from engine.settings.folders import private_folder
+from engine.settings.settings import ExecutorSettings
 from engine.steps.base import StepError, Stream
 from engine.steps.command import DEFAULT_LIMITS, Limits
+
+
+def process_limits(settings: ExecutorSettings) -> Limits:
+    """What a child process may use besides memory."""
+    return Limits(
+        processes=settings.max_processes,
+        open_files=settings.max_open_files,
+        output=settings.max_output,
+    )
 
 
 class AttemptContext:

@@ -25,14 +25,12 @@ from engine.core.prepare import Mapped, Prepared, Run, Skip, cache_key, map_outp
 from engine.core.retries import max_attempts, retry_delay
 from engine.core.state import StepState
 from engine.definition.template import SystemVolatile, hide_secrets
-from engine.runtime.attempt import AttemptContext
+from engine.runtime.attempt import AttemptContext, process_limits
 from engine.runtime.course import Course, Starting, now
 from engine.runtime.dispatcher import Grant, ResourceError
 from engine.runtime.large import at_once, in_time, is_heavy, lightened, unreadable
 from engine.runtime.runner import Failed, Success, attempt_timeout, run_attempt
-from engine.settings.settings import ExecutorSettings
 from engine.steps.base import StepError, StepType, Stream
-from engine.steps.command import Limits
 from engine.store import cache, slots
 from engine.store.batch import Insert
 from engine.store.encoding import encode
@@ -414,18 +412,10 @@ def _context(
         scratch=lambda: host.scratch / f"{header.id}-{step.fence}",
         timeout=seconds,
         max_memory=host.settings.executor.max_memory,
-        process_limits=_process_limits(host.settings.executor),
+        process_limits=process_limits(host.settings.executor),
         variables=variables,
         allowed_folders=host.allowed_folders(header.folder),
         write=write,
-    )
-
-
-def _process_limits(settings: ExecutorSettings) -> Limits:
-    return Limits(
-        processes=settings.max_processes,
-        open_files=settings.max_open_files,
-        output=settings.max_output,
     )
 
 
