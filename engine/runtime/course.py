@@ -298,9 +298,7 @@ class Course:
             "execution %s stops here, its course cannot be recorded: %s", self.header.id, error
         )
         self.closed = True
-        for task in (*self.attempts.values(), *self.aside):
-            task.cancel()
-        self.host.course_ended(self, error)
+        self.host.stall(self)
 
     def _open_batch(self) -> Batch:
         if self._batch is None:

@@ -67,6 +67,10 @@ class Host:
         self.courses: dict[str, Course] = {}
         self.parked: set[str] = set()
         """Executions that wait for something outside, and are kept in the database alone."""
+        self.starting: set[str] = set()
+        """Executions that are being recorded."""
+        self.stalled: set[str] = set()
+        """Executions whose history could not be written, until their attempts have stopped."""
         self._outcomes: dict[str, asyncio.Future[str]] = {}
         self._allowed = _allowed(settings)
 
@@ -79,6 +83,15 @@ class Host:
     def queued(self) -> int:
         """Executions that wait for their turn."""
         return self.places.wanted
+
+    def is_missing(self, execution_id: str) -> bool:
+        """Whether an execution is neither carried out, nor parked, nor about to be."""
+        return (
+            execution_id not in self.courses
+            and execution_id not in self.parked
+            and execution_id not in self.starting
+            and execution_id not in self.stalled
+        )
 
     def admit(self, course: Course, orders: Sequence[Order] = ()) -> None:
         """Takes a queued execution, which starts when there is room."""
@@ -131,18 +144,25 @@ class Host:
             known = self._outcomes[execution_id] = asyncio.get_running_loop().create_future()
         return known
 
-    def course_ended(self, course: Course, error: BaseException | None = None) -> None:
+    def course_ended(self, course: Course) -> None:
         """Forgets a course; the next one may start."""
         identity = course.header.id
         self.forget(course)
         outcome = self._outcomes.pop(identity, None)
         if outcome is not None and not outcome.done():
-            if error is None:
-                outcome.set_result(course.state.outcome or "failed")
-            else:
-                outcome.set_exception(error)
-                outcome.exception()
+            outcome.set_result(course.state.outcome or "failed")
         self.family.ended(identity)
+
+    def stall(self, course: Course) -> None:
+        """Stops a course whose history cannot be written; the next sweep goes on from there."""
+        identity = course.header.id
+        self.stalled.add(identity)
+        tasks = [*course.attempts.values(), *course.aside]
+        for task in tasks:
+            task.cancel()
+        stopped = asyncio.gather(*tasks, return_exceptions=True)
+        stopped.add_done_callback(lambda _: self.stalled.discard(identity))
+        self.forget(course)
 
     def forget(self, course: Course) -> None:
         """Lets go of a course, without an end of its execution."""

@@ -19,6 +19,7 @@ from engine.runtime.host import Host
 from engine.runtime.library import Library, problem_text
 from engine.settings.lock import FileLock
 from engine.store import ownership
+from engine.store.errors import StoreError
 from engine.store.ownership import Left
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,19 @@ class Recovery:
                 await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             finally:
                 lock.release(remove=True)
-        return taken
+        return taken + await self._adopt()
+
+    async def _adopt(self) -> int:
+        """Goes on with what is this engine's by the database, and what it does not carry out.
+
+        That happens where a write was done and its caller got an error all the same.
+        """
+        mine = await self._host.store.read(ownership.unfinished_of, self._owner)
+        lost = [identity for identity in mine if self._host.is_missing(identity)]
+        for identity in lost:
+            log.warning("execution %s was lost sight of, and goes on", identity)
+            await self._go_on(identity)
+        return len(lost)
 
     async def _take_over(self, dead: str) -> int:
         claimed = await self._host.store.write(_claim_all, dead, self._owner)
@@ -60,7 +73,13 @@ class Recovery:
         return len(claimed)
 
     async def _go_on(self, execution_id: str) -> None:
-        course, turn = await revive(self._host, self._library, execution_id)
+        try:
+            course, turn = await revive(self._host, self._library, execution_id)
+        except StoreError as error:
+            log.warning("execution %s goes on later: %s", execution_id, error)
+            return
+        if not self._host.is_missing(execution_id):
+            return
         if course.state.phase == "queued":
             self._host.admit(course, turn.orders)
         else:
@@ -74,7 +93,9 @@ async def revive(host: Host, library: Library, execution_id: str) -> tuple[Cours
     try:
         ready = await library.ready(left.text, None, left.folder)
         state = replay(ready.plan, left.history)
-        return Course(host, _header(left, state), state), resume(state, datetime.now(UTC))
+        course = Course(host, _header(left, state), state)
+        course.large = left.large
+        return course, resume(state, datetime.now(UTC))
     except DefinitionError as error:
         why = f"its definition cannot be loaded any more: {problem_text(error)}"
     except InvalidEventError as error:

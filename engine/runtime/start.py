@@ -106,10 +106,13 @@ class Launcher:
             retry_of=wanted.retry_of,
             parent=wanted.parent,
         )
+        self._host.starting.add(header.id)
         try:
             return await self._queue(header, origin, wanted, now)
         except _RepeatedError as repeated:
             return Started(repeated.execution_id)
+        finally:
+            self._host.starting.discard(header.id)
 
     async def _checked(self, workflow: Workflow, wanted: Wanted) -> Wanted:
         """With an input that fits, and whose large values are kept in files."""

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, bindparam, select
 
 from engine.store.batch import Batch
 from engine.store.errors import (
@@ -18,7 +18,8 @@ from engine.store.errors import (
     StoreError,
     explain,
 )
-from engine.store.statements import write_batches
+from engine.store.statements import Compiled, write_batches
+from engine.store.tables import events
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -32,6 +33,14 @@ RETRY_PAUSE = 0.5
 """Seconds between attempts while the database as a whole cannot be written."""
 
 log = logging.getLogger(__name__)
+_SAME = Compiled(
+    select(events.c.id).where(
+        events.c.id == bindparam("id"),
+        events.c.execution_id.is_(bindparam("execution_id")),
+        events.c.time == bindparam("time"),
+        events.c.data == bindparam("data"),
+    )
+)
 
 
 class _Job:
@@ -54,12 +63,20 @@ class _Job:
         self.error: Exception | None = None
 
 
+def no_fault(point: str) -> None:
+    """What happens at a named point of a commit: nothing, except in tests."""
+
+
 class Writer:
     """Writes from a bounded queue in a thread of its own. All methods belong to the event loop.
 
     While the disk is full or the database locked, patient jobs (the course of executions) are kept
     and tried again, the others fail at once with the reason; ``trouble`` says it while it lasts.
     """
+
+    fault: Callable[[str], None] = staticmethod(no_fault)
+    """Called at ``begin``, ``commit`` (right before it) and ``committed`` (right after it)
+    of each transaction: there tests of faults raise, or end the process."""
 
     def __init__(self, engine: Engine, place: str, heard: Heard) -> None:
         self.trouble: StoreError | None = None
@@ -156,7 +173,8 @@ class Writer:
                     raise
                 self._commit_one_by_one(connection, jobs)
         except Exception as error:
-            return self._refuse(jobs, error)
+            if not self._is_written(jobs):
+                return self._refuse(jobs, error)
         self.trouble = None
         self._settle(jobs)
         return []
@@ -166,6 +184,7 @@ class Writer:
             self._commit_batches([job.batch for job in jobs if job.batch is not None])
             return
         with connection.begin():
+            self.fault("begin")
             batches: list[Batch] = []
             for job in jobs:
                 if job.work is not None:
@@ -175,17 +194,33 @@ class Writer:
                 if job.batch is not None:
                     batches.append(job.batch)
             write_batches(self._cursor, batches)
+            self.fault("commit")
+        self.fault("committed")
 
     def _commit_batches(self, batches: list[Batch]) -> None:
         """The common case, without what SQLAlchemy's transaction costs."""
         self._cursor.execute("BEGIN IMMEDIATE")
         try:
+            self.fault("begin")
             write_batches(self._cursor, batches)
+            self.fault("commit")
             self._cursor.execute("COMMIT")
+            self.fault("committed")
         except BaseException:
             if self._driver.in_transaction:
                 self._cursor.execute("ROLLBACK")
             raise
+
+    def _is_written(self, jobs: list[_Job]) -> bool:
+        """Whether a group whose commit failed is on disk all the same: it is not written twice."""
+        row = next((r for j in jobs if j.batch is not None for r in j.batch.events if r.id), None)
+        if row is None:
+            return False
+        try:
+            self._cursor.execute(_SAME.sql, (row.id, row.execution_id, row.time, row.data))
+            return self._cursor.fetchone() is not None
+        except sqlite3.Error:
+            return False
 
     def _commit_one_by_one(self, connection: Connection, jobs: list[_Job]) -> None:
         with connection.begin():
