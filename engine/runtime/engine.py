@@ -145,6 +145,7 @@ class Engine:
 
             self._catalogue = Catalogue(step_types=self._step_types, trigger_types=trigger_types())
         self._host = Host(self._store, self.settings, self._step_types, scratch, self.owner)
+        self._host.clock.jumped = _note_jump
         self._library = Library(self._store, self._catalogue)
         launcher = Launcher(self._host, self._library, self.owner)
         self._control = Control(self._host, self._library, launcher, self.owner)
@@ -334,9 +335,11 @@ class Engine:
         kinds: tuple[WaitKind, ...] = step_runs.ANSWERED,
         limit: int = 100,
         cursor: str | None = None,
+        *,
+        raw: bool = False,
     ) -> Page[StepExecution]:
         """Steps of all executions that wait for an answer, or for what else ``kinds`` names."""
-        return await self._store.read(step_runs.list_waiting, kinds, limit, cursor)
+        return await self._store.read(step_runs.list_waiting, kinds, limit, cursor, raw=raw)
 
     async def list_logs(
         self, execution_id: str, *, step_id: str | None = None, after: int = 0, limit: int = 1000
@@ -465,3 +468,11 @@ class Engine:
             next_workflow_id=upcoming.workflow_id if upcoming else None,
             next_workflow_name=upcoming.workflow_name if upcoming else None,
         )
+
+
+def _note_jump(seconds: float) -> None:
+    """A machine that slept runs what came due meanwhile; the log says why it is late."""
+    if seconds > 0:
+        log.info("the machine slept, or its clock was set %.0f s ahead; what is due runs", seconds)
+    else:
+        log.info("the clock was set back by %.0f s; what is due waits for it", -seconds)

@@ -33,6 +33,7 @@ class Recovery:
         self._host = host
         self._library = library
         self._owner = owner
+        self._missing: set[str] = set()
 
     async def sweep(self) -> int:
         """Takes over the executions of every owner that is dead; how many they were."""
@@ -53,10 +54,12 @@ class Recovery:
     async def _adopt(self) -> int:
         """Goes on with what is this engine's by the database, and what it does not carry out.
 
-        That happens where a write was done and its caller got an error all the same.
+        That happens where a write was done and its caller got an error all the same. Missed twice
+        in a row: one that ends right now is missed once.
         """
         mine = await self._host.store.read(ownership.unfinished_of, self._owner)
-        lost = [identity for identity in mine if self._host.is_missing(identity)]
+        missing = {identity for identity in mine if self._host.is_missing(identity)}
+        lost, self._missing = missing & self._missing, missing
         for identity in lost:
             log.warning("execution %s was lost sight of, and goes on", identity)
             await self._go_on(identity)
@@ -78,7 +81,7 @@ class Recovery:
         except StoreError as error:
             log.warning("execution %s goes on later: %s", execution_id, error)
             return
-        if not self._host.is_missing(execution_id):
+        if course.state.ended or not self._host.is_missing(execution_id):
             return
         if course.state.phase == "queued":
             self._host.admit(course, turn.orders)

@@ -1,8 +1,9 @@
 """The one heap of due times: wakes an engine exactly when something is due, and notices jumps.
 
-Due times are on the wall clock, timers run on the loop's monotonic clock. So a sleep lasts at most
-a minute, and each wake-up looks at the wall clock again: after a jump of the clock, or a suspended
-machine, what became due meanwhile fires within that minute.
+Due times are on the wall clock, timers run on the loop's monotonic clock, which stands still while
+a machine sleeps. So a pause lasts at most a few seconds, and each wake-up looks at the wall clock
+again: after a sleep of the machine, or when the clock was set, what became due meanwhile fires
+within that time, and whoever listens is told how far the clock jumped.
 """
 
 import asyncio
@@ -13,8 +14,10 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Final, Protocol
 
-LONGEST_SLEEP: Final = 60.0
-"""Seconds."""
+LONGEST_PAUSE: Final = 5.0
+"""Seconds between looks at the wall clock."""
+JUMP: Final = 10.0
+"""Seconds by which the wall clock must differ from the monotonic one to count as a jump."""
 
 Callback = Callable[[datetime], None]
 """Called once, in the loop, with the due time; what takes long belongs in a task of its own."""
@@ -30,6 +33,7 @@ class Timers(Protocol):
     """The part of an event loop that the clock uses."""
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> TimerHandle: ...
+    def time(self) -> float: ...
 
 
 class Clock:
@@ -50,6 +54,10 @@ class Clock:
         self._numbers = count()
         self._handle: TimerHandle | None = None
         self._awaited: datetime | None = None
+        self._looked: tuple[datetime, float] | None = None
+        self.jumped: Callable[[float], None] | None = None
+        """Told the seconds by which the wall clock went ahead of (or, negative, fell behind) the
+        time that passed: the machine slept, or the clock was set."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -111,11 +119,14 @@ class Clock:
         if due is not None:
             delay = (due - self._now()).total_seconds()
             timers = self._timers or asyncio.get_running_loop()
-            self._handle = timers.call_later(min(max(delay, 0.0), LONGEST_SLEEP), self._wake)
+            if self._looked is None:
+                self._looked = (self._now(), timers.time())
+            self._handle = timers.call_later(min(max(delay, 0.0), LONGEST_PAUSE), self._wake)
 
     def _wake(self) -> None:
         self._handle = None
         now = self._now()
+        self._notice_jump(now)
         ready: list[tuple[Callback, datetime]] = []
         while (due := self.next_due) is not None and due <= now:
             _, _, key = heapq.heappop(self._heap)
@@ -127,6 +138,15 @@ class Clock:
             except Exception:  # one bad callback must not stop every other schedule
                 _log.exception("what was due at %s failed", moment.isoformat())
         self._arm()
+
+    def _notice_jump(self, now: datetime) -> None:
+        timers = self._timers or asyncio.get_running_loop()
+        before, self._looked = self._looked, (now, timers.time())
+        if before is None:
+            return
+        seconds = (now - before[0]).total_seconds() - (self._looked[1] - before[1])
+        if abs(seconds) >= JUMP and self.jumped is not None:
+            self.jumped(seconds)
 
     def _drop_stale(self) -> None:
         while self._heap:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.triggers.clock import LONGEST_SLEEP, Clock
+from engine.triggers.clock import LONGEST_PAUSE, Clock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -31,6 +31,9 @@ class World:
 
     def now(self) -> datetime:
         return self.wall
+
+    def time(self) -> float:
+        return self.monotonic
 
     def call_later(self, delay: float, callback: Callable[[], None]) -> Timer:
         timer = Timer(self.monotonic + delay, callback)
@@ -150,7 +153,7 @@ def test_an_error_in_a_callback_is_logged_and_stops_nothing_else(
 def test_a_sleep_is_never_longer_than_a_minute(world: World, clock: Clock) -> None:
     clock.set("a", after(86_400), lambda due: None)
     [timer] = world.waiting
-    assert timer.when == LONGEST_SLEEP
+    assert timer.when == LONGEST_PAUSE
 
 
 def test_a_jump_of_the_wall_clock_forward_is_noticed_within_a_minute(
@@ -159,7 +162,7 @@ def test_a_jump_of_the_wall_clock_forward_is_noticed_within_a_minute(
     calls: list[datetime] = []
     clock.set("a", after(3_600), calls.append)
     world.jump(7_200)
-    world.pass_time(LONGEST_SLEEP)
+    world.pass_time(LONGEST_PAUSE)
     assert calls == [after(3_600)]
 
 
@@ -199,3 +202,20 @@ async def test_in_a_real_loop_it_wakes_at_the_due_time() -> None:
     clock.set("a", due, lambda at: woken.set_result((datetime.now(UTC) - at).total_seconds()))
     late = await asyncio.wait_for(woken, 5)
     assert 0 <= late < 1
+
+
+def test_a_sleep_of_the_machine_is_noticed_and_what_came_due_fires_soon(
+    world: World, clock: Clock
+) -> None:
+    jumps: list[float] = []
+    fired: list[datetime] = []
+    clock.jumped = jumps.append
+    clock.set("later", START + timedelta(hours=1), fired.append)
+    world.pass_time(2.0)
+    world.jump(7200.0)  # the lid was closed for two hours; the monotonic clock stood still
+    world.pass_time(LONGEST_PAUSE)
+    assert fired == [START + timedelta(hours=1)]
+    assert [round(seconds) for seconds in jumps] == [7200]
+    clock.set("again", START + timedelta(hours=9), fired.append)
+    world.pass_time(60.0)
+    assert len(jumps) == 1
