@@ -45,6 +45,7 @@ class Artifacts:
     def __init__(self, folder: Path, cache: int = CACHE) -> None:
         self.folder = folder
         self.trouble: StoreError | None = None
+        self._waiting = 0
         self._room = cache
         self._lock = Lock()
         self._cache: OrderedDict[str, tuple[int, Held]] = OrderedDict()
@@ -111,19 +112,27 @@ class Artifacts:
         While the disk is full it waits, or raises DiskFullError if it is not ``patient``. Raises
         RecordError for what cannot be written.
         """
-        while True:
-            try:
-                made = await self._aside(lambda: self.lightened(value, each=each))
-            except StoreError as error:
-                if not isinstance(error, DiskFullError) or not patient:
-                    raise
-                if self.trouble is None:
-                    log.error("%s", error)
-                self.trouble = error
-                await asyncio.sleep(PAUSE)
-            else:
+        waits = False
+        try:
+            while True:
+                try:
+                    return await self._aside(lambda: self.lightened(value, each=each))
+                except DiskFullError as error:
+                    if not patient:
+                        raise
+                    self._waiting += not waits
+                    waits = True
+                    self._note(error)
+                    await asyncio.sleep(PAUSE)
+        finally:
+            self._waiting -= waits
+            if not self._waiting:
                 self.trouble = None
-                return made
+
+    def _note(self, error: DiskFullError) -> None:
+        if self.trouble is None:
+            log.error("%s", error)
+        self.trouble = error
 
     def take_links(self) -> list[Insert]:
         """Rows that say which artifacts lie in others; for a batch before the event."""
@@ -264,7 +273,7 @@ def remove_file(path: Path, before: float) -> bool:
     try:
         path.rename(aside)
         if aside.stat().st_mtime >= before:
-            aside.rename(path)
+            aside.replace(path)
             return False
         aside.unlink()
     except FileNotFoundError:

@@ -5,6 +5,7 @@ A mapping of the author's own that has such a key is written as one of type ``ma
 """
 
 import base64
+import contextlib
 import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
@@ -181,13 +182,15 @@ def _untagged(value: Any) -> Any:
 def _meant(value: dict[str, Any]) -> Any:
     """What a mapping with a tag stands for; one that is no tag of ours stays."""
     kind, content = value[TAG], value.get("value")
-    if kind == "artifact":
-        return msgspec.convert(value, Artifact)
     if kind == "mapping" and isinstance(content, dict):
         return {key: _untagged(item) for key, item in content.items()}
     read = _READ.get(kind) if isinstance(kind, str) else None
-    if read is not None and isinstance(content, str):
-        return read(content)
+    # Older versions wrote an author's own mapping with such a key as it was.
+    with contextlib.suppress(ValueError, ArithmeticError, msgspec.ValidationError):
+        if kind == "artifact":
+            return msgspec.convert(value, Artifact)
+        if read is not None and isinstance(content, str):
+            return read(content)
     return {key: _untagged(item) for key, item in value.items()}
 
 
