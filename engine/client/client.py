@@ -19,23 +19,30 @@ from engine.client.events import read_stream
 from engine.client.sse import Reader
 from engine.service.token import read_token
 from engine.service.types import (
+    AnswerWrite,
     EngineInfo,
     EngineWrite,
     Event,
+    EventWrite,
     ExecuteWrite,
     Execution,
     ExecutionWrite,
+    Explanation,
     Health,
     LogLine,
     Page,
     ProblemDocument,
+    RetryWrite,
     SchedulerStatus,
     Stats,
     StepExecution,
+    StepRetryWrite,
     Trigger,
     TriggerWrite,
     ValidateWrite,
     Validation,
+    WaitKind,
+    Woken,
     Workflow,
     WorkflowWrite,
 )
@@ -239,24 +246,111 @@ class EngineClient:
         """One execution, with its text and its step executions."""
         return await self._get(f"/executions/{_part(execution_id)}", Execution)
 
-    async def cancel(self, execution_id: str) -> Execution:
-        return await self._send("POST", f"/executions/{_part(execution_id)}/cancel", Execution)
+    async def pause(self, execution_id: str) -> Execution:
+        """Lets running steps end and starts no more. Status 409 where it cannot be paused."""
+        return await self._act(execution_id, "pause")
 
-    async def step_executions(self, execution_id: str) -> list[StepExecution]:
-        """All step executions of an execution, inputs and outputs included."""
+    async def resume(self, execution_id: str) -> Execution:
+        """Goes on after a pause. Status 409 where it is not paused."""
+        return await self._act(execution_id, "resume")
+
+    async def cancel(self, execution_id: str) -> Execution:
+        """Stops an execution and its running steps. Status 409 where it has ended."""
+        return await self._act(execution_id, "cancel")
+
+    async def _act(self, execution_id: str, action: str) -> Execution:
+        return await self._send("POST", f"/executions/{_part(execution_id)}/{action}", Execution)
+
+    async def retry(self, execution_id: str, write: RetryWrite | None = None) -> Execution:
+        """Starts an execution that repeats an ended one, from the failed steps if nothing else is
+        said. Status 409 while it has not ended.
+        """
+        path = f"/executions/{_part(execution_id)}/retry"
+        return await self._send("POST", path, Execution, write or RetryWrite())
+
+    async def retry_step(
+        self, step_execution_id: str, write: StepRetryWrite | None = None
+    ) -> Execution:
+        """As ``retry``, from that step on."""
+        path = f"/step-executions/{_part(step_execution_id)}/retry"
+        return await self._send("POST", path, Execution, write or StepRetryWrite())
+
+    async def explain(self, execution_id: str) -> Explanation:
+        """Why an execution is where it is, in words."""
+        return await self._get(f"/executions/{_part(execution_id)}/explain", Explanation)
+
+    async def explain_step(self, step_execution_id: str) -> Explanation:
+        """Why a step execution is where it is, in words; one that has not begun, too."""
+        return await self._get(f"/step-executions/{_part(step_execution_id)}/explain", Explanation)
+
+    async def answer(self, step_execution_id: str, write: AnswerWrite) -> StepExecution:
+        """Answers an approval, or says what became of a step that is not repeated. Status 409 where
+        it waits for no answer, 422 for one that is not offered.
+        """
+        path = f"/step-executions/{_part(step_execution_id)}/answer"
+        return await self._send("POST", path, StepExecution, write)
+
+    async def waiting(
+        self,
+        kinds: Sequence[WaitKind] = ("approval", "answer"),
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Page[StepExecution]:
+        """Part of the steps of all executions that wait for a person, or for what else ``kinds``
+        names, newest first.
+        """
+        return await self._get(
+            "/step-executions",
+            Page[StepExecution],
+            waits_for=",".join(kinds),
+            limit=limit,
+            cursor=cursor,
+        )
+
+    async def send_event(self, type_: str, data: Any = None) -> int:
+        """Tells of something that happened elsewhere; how many waiting steps it woke."""
+        write = EventWrite(type=type_, data=data)
+        return (await self._send("POST", "/events", Woken, write)).woken
+
+    async def step_executions(
+        self, execution_id: str, parent_id: str | None = None
+    ) -> list[StepExecution]:
+        """All step executions of the top level, or inside one of them (``parent_id``), inputs and
+        outputs included.
+        """
         items: list[StepExecution] = []
         cursor: str | None = None
         while True:
-            page = await self._get(
-                "/step-executions", Page[StepExecution], execution_id=execution_id, cursor=cursor
-            )
+            page = await self.step_page(execution_id, parent_id, cursor=cursor)
             items += page.items
             cursor = page.next_cursor
             if cursor is None:
                 return items
 
+    async def step_page(
+        self,
+        execution_id: str,
+        parent_id: str | None = None,
+        limit: int = 1000,
+        cursor: str | None = None,
+    ) -> Page[StepExecution]:
+        """Part of what ``step_executions`` gives; a loop can have many iterations."""
+        return await self._get(
+            "/step-executions",
+            Page[StepExecution],
+            execution_id=execution_id,
+            parent_id=parent_id,
+            limit=limit,
+            cursor=cursor,
+        )
+
     async def step_execution(self, step_execution_id: str) -> StepExecution:
         return await self._get(f"/step-executions/{_part(step_execution_id)}", StepExecution)
+
+    async def step_output(self, step_execution_id: str) -> Any:
+        """A step's output alone, and whole, however large it is."""
+        path = f"/step-executions/{_part(step_execution_id)}/output"
+        return msgspec.json.decode(await self._connection.request("GET", API + path))
 
     async def logs(
         self, execution_id: str, step_id: str | None = None, after: int = 0, limit: int = 1000

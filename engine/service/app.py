@@ -22,6 +22,7 @@ from engine.service.routes import (
     metrics,
     scheduler,
     stats,
+    step_executions,
     triggers,
     validate,
     workflows,
@@ -30,7 +31,17 @@ from engine.store.errors import StoreError
 
 API = "/api/v1"
 ABOUT = "Workflows, their executions and what happens in them. Times are UTC, durations seconds."
-_RESOURCES = (workflows, triggers, executions, events, validate, stats, scheduler, process)
+_RESOURCES = (
+    workflows,
+    triggers,
+    executions,
+    step_executions,
+    events,
+    validate,
+    stats,
+    scheduler,
+    process,
+)
 
 
 def create_app(engine: Engine, control: Control) -> Litestar:

@@ -14,6 +14,10 @@ _METHODS = ("get", "post", "put", "delete")
 _PAGE_OF = re.compile(r"\bPage_engine\.store\.views\.(\w+?)_(?=\W|$)")
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 _OPEN = ("/health",)
+_STREAMED = {"list_logs": "LogLine"}
+"""What operations send one by one, as server-sent events, where they are asked to."""
+_ACTIONS = ("pause", "resume", "cancel", "retry", "answer", "activate")
+"""The ends of paths whose requests are refused in the wrong state."""
 
 
 def document(app: Litestar) -> bytes:
@@ -51,6 +55,11 @@ def _correct(path: str, operation: dict[str, Any]) -> None:
         responses["401"] = _problem("The token is missing or wrong")
     if "{" in path:
         responses["404"] = _problem("There is no such thing")
+    if path.rpartition("/")[2] in _ACTIONS:
+        responses["409"] = _problem("Not in this state")
+    if operation["operationId"] in _STREAMED:
+        line = {"$ref": f"#/components/schemas/{_STREAMED[operation['operationId']]}"}
+        responses["200"]["content"]["text/event-stream"] = {"schema": line}
     if "requestBody" in operation:
         responses["400"] = _problem("The body is not JSON")
         responses["413"] = _problem("The body is too large")

@@ -1,13 +1,16 @@
-"""The event stream of one reader: server-sent events in batches, heartbeats, and an end for one who
-does not read."""
+"""The streams of one reader: server-sent events in batches, heartbeats, and an end for one who does
+not read."""
 
 import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Any
 
 import msgspec
+from litestar import Response
 from litestar.types import Receive, Scope, Send
 
 from engine.runtime.news import Subscription
@@ -24,6 +27,7 @@ STALL = 10.0
 """Seconds that a reader may leave the connection full before it is cut off."""
 FAREWELL = 0.5
 """Seconds that the last bytes of an ending stream may take."""
+HEARTBEAT_MESSAGE = b":\n\n"
 HEADERS = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -39,35 +43,30 @@ class LaggingError(Exception):
     """The reader does not take what waits for it. It may come again, with the last id it has."""
 
 
-class EventStream:
-    """Sends the events of a subscription until the reader or the engine goes.
+class Stream(ABC):
+    """Sends batches of messages until they end, or the reader or the engine goes.
 
-    The subscription reads the journal at the reader's pace, so nothing piles up for a slow one.
-    The id after which it starts is sent first, so that a reader who has seen no event can resume.
+    What waits for a slow reader is not kept: ``messages`` is asked for no more than is sent.
     """
 
-    def __init__(
-        self, subscription: Subscription, workflow_id: str | None, control: Control
-    ) -> None:
-        self._subscription = subscription
-        self._workflow_id = workflow_id
-        self._control = control
+    def __init__(self, control: Control) -> None:
+        self.control = control
+
+    @abstractmethod
+    def messages(self) -> AsyncGenerator[bytes, None]:
+        """What is sent together, one batch after another; ``HEARTBEAT_MESSAGE`` in a silence."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._control.streams += 1
         try:
-            async with self._subscription:
-                await self._run(receive, send)
+            await self._run(receive, send)
         except LaggingError as error:
             # Returning before the response is complete makes the server close the connection.
-            _log.warning("a reader of the event stream was cut off: %s", error)
-        finally:
-            self._control.streams -= 1
+            _log.warning("a reader of a stream was cut off: %s", error)
 
     async def _run(self, receive: Receive, send: Send) -> None:
         writer = asyncio.create_task(self._write(send))
         gone = asyncio.create_task(_disconnected(receive))
-        stopping = asyncio.create_task(self._control.stopping.wait())
+        stopping = asyncio.create_task(self.control.stopping.wait())
         tasks = (writer, gone, stopping)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -84,14 +83,52 @@ class EventStream:
 
     async def _write(self, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
-        await _send_body(send, f"id: {self._subscription.start}\n\n".encode())
+        async with contextlib.aclosing(self.messages()) as batches:
+            async for batch in batches:
+                await _send_body(send, batch)
+
+
+class EventStream(Stream):
+    """The events of a subscription, which reads the journal at the reader's pace.
+
+    The id after which it starts is sent first, so that a reader who has seen no event can resume.
+    """
+
+    def __init__(
+        self, subscription: Subscription, workflow_id: str | None, control: Control
+    ) -> None:
+        super().__init__(control)
+        self._subscription = subscription
+        self._workflow_id = workflow_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.control.streams += 1
+        try:
+            async with self._subscription:
+                await super().__call__(scope, receive, send)
+        finally:
+            self.control.streams -= 1
+
+    async def messages(self) -> AsyncGenerator[bytes, None]:
+        yield f"id: {self._subscription.start}\n\n".encode()
         async for events in gathered(self._events()):
-            await _send_body(send, b"".join(map(encode, events)) if events else b":\n\n")
+            yield b"".join(map(encode, events)) if events else HEARTBEAT_MESSAGE
 
     async def _events(self) -> AsyncIterator[list[Event]]:
         wanted = self._workflow_id
         async for batch in self._subscription:
             yield [told for told in batch if wanted is None or told.workflow_id == wanted]
+
+
+class Streamed(Response[Any]):
+    """A stream as the answer of a route that can give a value, too."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(None)
+        self._stream = stream
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        return self._stream
 
 
 def encode(event: Event) -> bytes:

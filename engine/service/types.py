@@ -6,9 +6,9 @@ from the engine are the engine's own values; here stand those that are sent to i
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from engine.definition.problems import Problem
 from engine.store.views import (
@@ -39,25 +39,30 @@ from engine.store.views import (
 
 __all__ = [
     "ENDED",
+    "AnswerWrite",
     "Bucket",
     "DayCount",
     "EngineInfo",
     "EngineWrite",
     "ErrorCount",
     "Event",
+    "EventWrite",
     "ExecuteWrite",
     "Execution",
     "ExecutionStatus",
     "ExecutionWrite",
+    "Explanation",
     "Health",
     "HealthStats",
     "LogLine",
     "Page",
     "ProblemDocument",
+    "RetryWrite",
     "SchedulerStatus",
     "Stats",
     "StepError",
     "StepExecution",
+    "StepRetryWrite",
     "StepStatus",
     "StepSummary",
     "StepTiming",
@@ -66,6 +71,7 @@ __all__ = [
     "ValidateWrite",
     "Validation",
     "WaitKind",
+    "Woken",
     "Workflow",
     "WorkflowState",
     "WorkflowStatus",
@@ -106,6 +112,60 @@ class ExecutionWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     folder: str | None = None
     input: dict[str, Any] = {}
     priority: int | None = None
+
+
+class StepRetryWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /step-executions/{id}/retry. What is left out stays as it was.
+
+    ``source`` is another text to run, ``newest`` takes the workflow's newest.
+    """
+
+    input: dict[str, Any] | None = None
+    source: str | None = None
+    newest: bool = False
+
+
+class RetryWrite(StepRetryWrite, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /executions/{id}/retry. Without a body: from the steps that failed.
+
+    ``from_step`` is a step's id, or, inside a body, its key (``each.3.fetch``). With another
+    ``input`` all runs again, unless ``from_step`` is given.
+    """
+
+    from_step: str | None = None
+    whole: bool = False
+
+
+class AnswerWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /step-executions/{id}/answer. ``decision`` is one of the step's ``options``; ``output``
+    goes with ``completed``, said of a step that is not repeated.
+    """
+
+    decision: str
+    by: str = ""
+    comment: str = ""
+    output: Any = None
+
+
+class EventWrite(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """POST /events: something happened, of which waiting steps are told."""
+
+    type: Annotated[str, Meta(min_length=1, max_length=255)]
+    data: Any = None
+
+
+class Woken(Struct, frozen=True, kw_only=True):
+    """How many waiting steps an event woke."""
+
+    woken: int
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """Why an execution, or a step execution, is where it is, in words."""
+
+    id: str
+    status: str
+    text: str
 
 
 class Validation(Struct, frozen=True, kw_only=True):

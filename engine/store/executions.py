@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, or_, select
 
 from engine.store.payloads import given_to, made_by
 from engine.store.queries import Query
@@ -82,10 +82,14 @@ def list_logs(
     after: int = 0,
     limit: int = 1000,
 ) -> Page[LogLine]:
-    """Log lines in order, from the one after ``after``; the cursor is the last line's id."""
+    """Log lines in order, from the one after ``after``; the cursor is the last line's id.
+
+    ``step_id`` is the id of a step, inside a body of all its rounds, or the key of one of them.
+    """
     query = select(logs).where(logs.c.execution_id == execution_id, logs.c.id > after)
     if step_id is not None:
-        query = query.where(logs.c.key == step_id)
+        inside = logs.c.key.endswith(f".{step_id}", autoescape=True)
+        query = query.where(or_(logs.c.key == step_id, inside))
     rows = connection.execute(query.order_by(logs.c.id).limit(limit + 1)).all()
     items = [log_line(row) for row in rows[:limit]]
     return Page(items, str(items[-1].id) if len(rows) > limit else None)

@@ -76,9 +76,20 @@ def test_a_query_value_out_of_range_is_unprocessable(api: httpx.Client, query: s
     assert name in problem(api.get(f"/api/v1/executions?{query}"), 422)["detail"]
 
 
-@pytest.mark.parametrize("path", ["/workflows?", "/step-executions?execution_id=x&"])
-def test_a_cursor_that_nobody_was_given_is_unprocessable(api: httpx.Client, path: str) -> None:
-    assert "cursor" in problem(api.get(f"/api/v1{path}cursor=%00zz"), 422)["detail"]
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/workflows?",
+        "/executions?",
+        "/step-executions?execution_id=x&",
+        "/step-executions?waits_for=approval&",
+    ],
+)
+@pytest.mark.parametrize("cursor", ["%00zz", "zzz"])
+def test_a_cursor_that_nobody_was_given_is_unprocessable(
+    api: httpx.Client, path: str, cursor: str
+) -> None:
+    assert "cursor" in problem(api.get(f"/api/v1{path}cursor={cursor}"), 422)["detail"]
 
 
 def test_a_body_that_is_too_large_is_refused(api: httpx.Client) -> None:

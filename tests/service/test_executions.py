@@ -147,9 +147,3 @@ def test_the_statistics_count_what_ended(api: httpx.Client) -> None:
     assert after["completed"] == before["completed"] + 1
     assert after["total"] == before["total"] + 1
     assert 0 < after["success_rate"] <= 1
-
-
-def test_what_is_not_built_is_not_in_the_api(api: httpx.Client) -> None:
-    execution = start(api, DOUBLE, input={"n": 1})
-    for action in ("pause", "resume", "retry"):
-        assert api.post(f"/api/v1/executions/{execution['id']}/{action}").status_code == 404

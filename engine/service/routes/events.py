@@ -1,22 +1,25 @@
-"""The event stream."""
+"""Events: those that happen elsewhere are taken in, those that happen here are told."""
 
 from typing import Annotated
 
-from litestar import get
+from litestar import get, post
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.types import ASGIApp
 
-from engine.service.routes.queries import TheControl, TheEngine
+from engine.service.routes.queries import LastEventId, TheControl, TheEngine
 from engine.service.stream import EventStream
-from engine.service.types import Event
+from engine.service.types import Event, EventWrite, Woken
 
 After = Annotated[
     int | None, Parameter(ge=0, description="Begins after this id; without it, with what comes.")
 ]
-LastEventId = Annotated[
-    int | None, Parameter(header="Last-Event-ID", ge=0, description="As after, which wins.")
-]
+
+
+@post("/events", tags=["events"], status_code=200, operation_id="send_event")
+async def send_event(engine: TheEngine, data: EventWrite) -> Woken:
+    """Something happened: the steps that wait for such an event go on with its data."""
+    return Woken(woken=await engine.send_event(data.type, data.data))
 
 
 @get(
@@ -46,4 +49,4 @@ async def stream_events(
     return EventStream(subscription, workflow_id, control)
 
 
-ROUTES = [stream_events]
+ROUTES = [send_event, stream_events]

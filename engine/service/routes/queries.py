@@ -21,6 +21,9 @@ Moment = Annotated[
     str | None,
     Parameter(description="ISO 8601; UTC without an offset.", schema_extra={"format": "date-time"}),
 ]
+LastEventId = Annotated[
+    int | None, Parameter(header="Last-Event-ID", ge=0, description="As after, which wins.")
+]
 IdempotencyKey = Annotated[
     str | None,
     Parameter(
