@@ -11,7 +11,7 @@ from engine.core.decide import Turn, wanted
 from engine.core.prepare import Prepared
 from engine.core.retries import RetryDefaults
 from engine.core.state import StepState
-from engine.runtime import attempts
+from engine.runtime import attempts, beginning
 from engine.runtime.course import Course
 from engine.runtime.dispatcher import Dispatcher, Grant
 from engine.runtime.listeners import Listeners
@@ -121,7 +121,7 @@ class Host:
 
     def begin(self, course: Course, key: str, grant: Grant | None, ready: Prepared | None) -> None:
         """A worker is there for a step."""
-        attempts.begin(course, key, grant, ready)
+        beginning.begin(course, key, grant, ready)
 
     def begin_attempt(
         self,

@@ -27,6 +27,8 @@ S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 BIG = 4 * LIMIT
 """Bytes from which on a value is not written out in the event loop to measure it."""
+_SMALL = frozenset({int, float, bool, type(None)})
+_BYTES = frozenset({bytes, bytearray, memoryview})
 EACH = frozenset({"input", "config", "variables"})
 """Fields of events whose values are kept one by one, so that each can be named alone."""
 
@@ -46,23 +48,26 @@ def _rough_size(value: Any) -> int:
     """About how many bytes of JSON a value takes, ``BIG`` for more and where bytes are in it."""
     size = 0
     pending = [value]
-    while pending and size < BIG:
-        item = pending.pop()
+    for item in pending:
         kind: Any = type(item)
         if kind is str:
             size += len(item) + 3
-        elif kind is list or kind is tuple:
-            pending.extend(item)
-        elif isinstance(item, Mapping):
-            pending.extend(item)
-            pending.extend(item.values())
-        elif kind in (bytes, bytearray, memoryview):
-            return BIG
-        elif kind is not Artifact and issubclass(kind, Struct):
-            pending.extend(getattr(item, name) for name in payload_fields(kind))
-        else:
+        elif kind in _SMALL:
             size += 8
-    return min(size, BIG)
+        elif kind is dict:
+            pending += item
+            pending += item.values()
+        elif kind is list or kind is tuple:
+            pending += item
+        elif kind in _BYTES:
+            return BIG
+        elif isinstance(item, Mapping):
+            pending += [*item, *item.values()]
+        elif kind is not Artifact and issubclass(kind, Struct):
+            pending += [getattr(item, name) for name in payload_fields(kind)]
+        if size >= BIG or len(pending) > BIG:
+            return BIG
+    return size
 
 
 async def lightened(store: "Store", value: S, *, patient: bool = True) -> S:
