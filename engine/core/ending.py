@@ -36,7 +36,8 @@ def cancel_requested(state: State, event: CancelRequested, commands: list[Comman
     held_back = state.paused is not None
     pausing.lift(state, event.time)
     if state.phase == "queued":
-        _conclude(state, "cancelled", None, event.time, commands)
+        state.outcome = "cancelled"  # nothing had begun, so there is nothing to clean up
+        _next_handler(state, event.time, commands)
     elif state.phase == "graph":
         if state.stop is None:
             _stop(state, "cancelled", state.reason, event.time, commands)

@@ -100,7 +100,7 @@ class Family:
                 f"sub-workflows are nested more than {DEEPEST} deep; does one start itself?"
             )
         parent = Parent(execution_id=header.id, key=step.key, depth=depth)
-        key = f"{header.id}.{step.key}.{order.attempt}"
+        key = f"{header.id}.{step.key}.{step.fence}"
         retried = order.retry_of or course.state.children.get(step.key)
         if retried is not None:
             await self._control.wait(retried)

@@ -1,7 +1,6 @@
 """How an execution comes to be: its text found, its input checked, its first event written."""
 
 import asyncio
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from engine.store.batch import Batch
 from engine.store.encoding import payloads
 from engine.store.ownership import NewExecution
 from engine.store.project import add_event
-from engine.store.times import new_id
+from engine.store.times import new_id, random_bytes
 from engine.store.workflows import Registration
 
 
@@ -101,7 +100,7 @@ class Launcher:
             version=origin.version,
             folder=Path(origin.folder) if origin.folder else None,
             priority=priority,
-            mark_key=os.urandom(32),
+            mark_key=random_bytes(32),
             trigger_id=wanted.cause.id if wanted.cause else None,
             retry_of=wanted.retry_of,
             parent=wanted.parent,

@@ -88,7 +88,9 @@ def _execution_busy(batch: Batch, row: EventRow, event: ExecutionBusy) -> None:
 
 
 def _cancel_requested(batch: Batch, row: EventRow, event: CancelRequested) -> None:
-    batch.executions.append(_execution(row, {"reason": event.reason or "it was cancelled"}))
+    # It ends a pause, and whatever was waited for.
+    values = {"status": "running", "reason": event.reason or "it was cancelled"}
+    batch.executions.append(_execution(row, values))
 
 
 def _execution_ended(batch: Batch, row: EventRow, event: ExecutionEnded) -> None:

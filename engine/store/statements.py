@@ -6,6 +6,7 @@ through SQLAlchemy's execution costs as much as the commit itself.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter, itemgetter
 from typing import Any, Protocol
 
 from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
@@ -42,11 +43,25 @@ class Compiled:
         compiled = statement.compile(dialect=sqlite.dialect(paramstyle="qmark"))
         self.sql = str(compiled)
         self._names = tuple(compiled.positiontup or ())  # type: ignore[attr-defined]
+        self._items: Callable[[Any], Any] = _tuple_of(itemgetter, self._names)
+        self._attributes: Callable[[Any], Any] = _tuple_of(attrgetter, self._names)
 
     def run(self, cursor: Cursor, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Executes the statement once for every row."""
-        names = self._names
-        cursor.executemany(self.sql, [[row[name] for name in names] for row in rows])
+        """Executes the statement once for every mapping of its parameters."""
+        cursor.executemany(self.sql, list(map(self._items, rows)))
+
+    def run_each(self, cursor: Cursor, rows: Iterable[Any]) -> None:
+        """Executes the statement once for every object that has its parameters as attributes."""
+        cursor.executemany(self.sql, list(map(self._attributes, rows)))
+
+
+def _tuple_of(getter: Callable[..., Any], names: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Takes the named parts of a value, always as a tuple, as fast as the interpreter can."""
+    if len(names) > 1:
+        found: Callable[[Any], Any] = getter(*names)
+        return found
+    parts = [getter(name) for name in names]
+    return lambda value: tuple(part(value) for part in parts)
 
 
 Statement = Callable[[Table, tuple[str, ...]], Compiled]
@@ -70,10 +85,10 @@ def write_batches(cursor: Cursor, batches: Sequence[Batch]) -> None:
             _add(tallies, tally)
     if rows:
         _number(cursor, events, rows)
-        _insert(events, _EVENT_COLUMNS).run(cursor, [_fields(row, _EVENT_COLUMNS) for row in rows])
+        _insert(events, _EVENT_COLUMNS).run_each(cursor, rows)
     if lines:
         _number(cursor, logs, lines)
-        _insert(logs, _LOG_COLUMNS).run(cursor, [_fields(line, _LOG_COLUMNS) for line in lines])
+        _insert(logs, _LOG_COLUMNS).run_each(cursor, lines)
     runs: Rows = {}
     steps: Rows = {}
     for batch in batches:
@@ -83,19 +98,14 @@ def write_batches(cursor: Cursor, batches: Sequence[Batch]) -> None:
     _write_patches(cursor, step_executions, ("execution_id", "key"), steps)
     freed = [entry for batch in batches for entry in batch.freed]
     if freed:
-        _free().run(cursor, [_fields(entry, _FREED_FIELDS) for entry in freed])
+        _free().run_each(cursor, freed)
     if tallies:
-        _count().run(cursor, [_fields(tally, _TALLY_FIELDS) for tally in tallies.values()])
+        _count().run_each(cursor, tallies.values())
 
 
 _EVENT_COLUMNS = ("id", "execution_id", "workflow_id", "type", "time", "data")
 _LOG_COLUMNS = ("id", "execution_id", "key", "attempt", "stream", "time", "line")
 _FREED_FIELDS = ("owner", "execution_id", "key")
-_TALLY_FIELDS = ("workflow_id", "started", "ended", "completed", "last")
-
-
-def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
 
 
 def _number(cursor: Cursor, table: Table, rows: Sequence[EventRow] | Sequence[LogRow]) -> None:

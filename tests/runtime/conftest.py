@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,6 +17,7 @@ from engine.steps.registry import step_types
 from engine.store.views import Execution
 from engine.triggers.registry import trigger_types
 
+sys.path.insert(0, str(Path(__file__).parent))
 Act = Callable[[StepView, Mapping[str, Any], StepContext], Awaitable[StepResult]]
 
 

@@ -229,7 +229,8 @@ async def test_another_key_does_not_wait(bench: Any) -> None:
 async def test_a_conflict_skips_or_displaces(bench: Any) -> None:
     gate = Gate()
     bench.act.acts = {"a": gate}
-    workflow: dict[str, Any] = {"name": "alone", "steps": [act("a")]}
+    workflow: dict[str, Any] = {"name": "alone", "steps": [act("a"), act("tidy")]}
+    workflow["finally"] = ["tidy"]
     workflow["concurrency"] = {"on_conflict": "skip"}
     first = await bench.start(workflow)
     await gate.began.wait()
@@ -237,6 +238,7 @@ async def test_a_conflict_skips_or_displaces(bench: Any) -> None:
     assert await bench.engine.wait(second) == "cancelled"
     record = await bench.engine.get_execution(second)
     assert first in (record.reason or "")
+    assert record.step_executions == []
     workflow["concurrency"] = {"on_conflict": "cancel_running"}
     third = await bench.start(workflow)
     assert await bench.engine.wait(first) == "cancelled"
