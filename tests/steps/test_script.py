@@ -345,6 +345,8 @@ async def test_a_script_that_kills_its_supervisor_dies_and_the_next_one_runs(
 ) -> None:
     error = await attempt.fails("script", script="kill -9 $PPID; sleep 1000", runtime="bash")
     assert error.type == "lost"
+    shutil.rmtree(attempt.scratch)
+    attempt.scratch.mkdir()
     result = await attempt.run("script", script="echo 1", runtime="bash")
     assert result.output["result"] == 1
 

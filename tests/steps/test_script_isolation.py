@@ -10,9 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from engine.runtime.attempt import process_limits
+from engine.settings.settings import ExecutorSettings
 from engine.steps import supervised
 from engine.steps.base import StepError
-from engine.steps.command import Limits
+from engine.steps.command import DEFAULT_LIMITS, Limits
 from engine.steps.supervised import Supervision
 from tests.steps.conftest import Attempt
 from tests.steps.test_script import is_gone, pid_in, until
@@ -287,3 +289,7 @@ async def test_large_requests_are_taken_in_pieces(attempt: Attempt) -> None:
     words = ["x" * 100_000] * 12
     result = await attempt.run("script", script="echo $#", runtime="bash", args=words)
     assert result.output["result"] == 12
+
+
+def test_the_settings_start_with_the_limits_that_steps_take_without_them() -> None:
+    assert process_limits(ExecutorSettings()) == DEFAULT_LIMITS
