@@ -75,7 +75,7 @@ async def _whole(work: Coroutine[Any, Any, T]) -> T:
     try:
         return await asyncio.shield(doing)
     except asyncio.CancelledError:
-        await asyncio.wait([doing])
+        await asyncio.gather(doing, return_exceptions=True)  # the cancel counts, not its outcome
         raise
 
 
