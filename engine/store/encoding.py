@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from msgspec import Struct, structs
@@ -153,7 +154,9 @@ def _tagged(value: Any) -> Any:
     if kind in _TEXTS:
         if kind is Decimal:
             _is_finite(value)
-        return {TAG: _NAMES[kind], "value": _TEXTS[kind](value)}
+        tagged = {TAG: _NAMES[kind], "value": _TEXTS[kind](value)}
+        zone = getattr(value, "tzinfo", None)
+        return {**tagged, "zone": zone.key} if isinstance(zone, ZoneInfo) else tagged
     if kind is float:
         _is_finite(value)
     elif isinstance(value, Mapping):
@@ -190,8 +193,16 @@ def _meant(value: dict[str, Any]) -> Any:
         if kind == "artifact":
             return msgspec.convert(value, Artifact)
         if read is not None and isinstance(content, str):
-            return read(content)
+            return _in_zone(read(content), value.get("zone"))
     return {key: _untagged(item) for key, item in value.items()}
+
+
+def _in_zone(value: Any, zone: Any) -> Any:
+    """A date in the zone it had; one that this machine does not know leaves its offset."""
+    if isinstance(value, datetime) and isinstance(zone, str):
+        with contextlib.suppress(ZoneInfoNotFoundError):
+            return value.astimezone(ZoneInfo(zone))
+    return value
 
 
 def _untagged_fields(value: S) -> S:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from msgspec import Raw, Struct
-from msgspec.json import Decoder
+from msgspec.json import Decoder, encode
 
 from engine.core.artifact import artifacts_in
 from engine.definition.template import hide_secrets
 from engine.definition.template.secrets import has_mark
-from engine.store.encoding import decode, encode_bytes, is_tagged, shown
+from engine.store.encoding import decode, is_tagged, shown
 
 _NONE = Raw(b"null")
 
@@ -51,7 +51,7 @@ def as_json(value: Any) -> Any:
     plain = shown(value)
     if next(artifacts_in(plain), None) is not None:
         return plain
-    return Raw(encode_bytes(plain))
+    return Raw(encode(plain))
 
 
 def _made(data: str, found: Raw, raw: bool) -> Any:

@@ -1,11 +1,14 @@
 """Large values and typed ones: seen by steps and templates as ever, and kept out of the journal."""
 
 import asyncio
+import errno
 import gc
 import json
+import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -22,6 +25,9 @@ from engine.core.state import State
 from engine.runtime.engine import Engine
 from engine.runtime.upkeep import sweep_artifacts
 from engine.steps.base import StepContext, StepResult, StepView
+from engine.store import artifacts
+from engine.store.artifacts import Artifacts
+from engine.store.errors import DiskFullError
 
 ROWS = [
     {"n": n, "text": "x" * 80, "day": date(2026, 1, 1), "price": Decimal(n) / 4}
@@ -448,6 +454,116 @@ async def test_the_loop_goes_on_while_a_value_is_kept_and_read(bench: Any) -> No
     watching.cancel()
     assert seen == [{"all": text}]
     assert slowest < 1.0
+
+
+class FullDisk:
+    """A disk without room for large values, until there is."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.full = True
+        real = os.fsync
+
+        def fsync(handle: int) -> None:
+            if self.full:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            real(handle)
+
+        monkeypatch.setattr(artifacts.os, "fsync", fsync)
+        monkeypatch.setattr(artifacts, "PAUSE", 0.02)
+
+
+async def ailing(engine: Engine) -> str:
+    """What the engine says of its disk, once it says something."""
+    async with asyncio.timeout(10):
+        while (health := await engine.health()).status == "healthy":
+            await asyncio.sleep(0.01)
+    return health.checks["database"]
+
+
+async def test_a_full_disk_is_told_and_waited_for(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    bench.act.acts = {"first": gives("a" * 100_000)}
+    identity = await bench.start({"steps": [step("first")]})
+    assert "artifacts is full; free some space" in await ailing(bench.engine)
+    assert (await bench.engine.get_execution(identity)).status == "running"
+    disk.full = False
+    assert await bench.engine.wait(identity) == "completed"
+    assert (await bench.engine.health()).status == "healthy"
+    assert bench.act.seen == [("first", 1)]
+
+
+async def test_a_step_that_waits_for_room_can_be_cancelled(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    bench.act.acts = {"first": gives("a" * 100_000)}
+    identity = await bench.start({"steps": [step("first")]})
+    await ailing(bench.engine)
+    await bench.engine.cancel(identity)
+    async with asyncio.timeout(10):
+        assert await bench.engine.wait(identity) == "cancelled"
+    assert (await bench.engine.health()).status == "healthy"
+    disk.full = False
+
+
+async def test_a_large_input_is_refused_at_once_while_the_disk_is_full(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FullDisk(monkeypatch)
+    with pytest.raises(DiskFullError):
+        await bench.start({"steps": [step("first")]}, input={"text": "a" * 100_000})
+    page = await bench.engine.list_executions()
+    assert page.items == []
+
+
+@pytest.mark.parametrize("then", ["resume", "cancel", "close"])
+async def test_a_step_whose_values_are_being_read_can_be_paused_and_stopped(
+    tmp_path: Path,
+    act: Any,
+    engine_at: Callable[..., Engine],
+    monkeypatch: pytest.MonkeyPatch,
+    then: str,
+) -> None:
+    reading, go = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+    load = Artifacts.load
+
+    def slow(store: Artifacts, artifact: Artifact) -> Any:
+        loop.call_soon_threadsafe(reading.set)
+        go.wait(20)
+        return load(store, artifact)
+
+    async def first(step: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        monkeypatch.setattr(artifacts.Artifacts, "load", slow)
+        monkeypatch.setattr(artifacts.Artifacts, "at_hand", lambda store, wanted: None)
+        return StepResult(output="a" * 100_000)
+
+    act.acts = {"first": first}
+    given = {"size": "{{ steps.first.output | length }}"}
+    workflow = {"steps": [step("first"), step("last", "first", input_mapping=given)]}
+    async with asyncio.timeout(30):
+        async with engine_at(tmp_path, act) as engine:
+            identity = await engine.execute(source=json.dumps(workflow))
+            await reading.wait()
+            if then == "resume":
+                await engine.pause(identity)
+                go.set()
+                await asyncio.sleep(0)
+                await engine.resume(identity)
+                assert await engine.wait(identity) == "completed"
+            elif then == "cancel":
+                await engine.cancel(identity)
+                go.set()
+                assert await engine.wait(identity) == "cancelled"
+            else:
+                loop.call_later(0.1, go.set)
+        if then == "close":
+            monkeypatch.undo()
+            async with engine_at(tmp_path, act) as engine:
+                assert await engine.wait(identity) == "completed"
+    assert act.seen.count(("last", 1)) == (then != "cancel")
 
 
 def test_references_are_found_wherever_they_are() -> None:

@@ -4,6 +4,7 @@ import math
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -27,6 +28,7 @@ TYPED: dict[str, Any] = {
     "at": NOW,
     "local": datetime(2026, 1, 2, 3, 4, 5),
     "zoned": datetime(2026, 1, 2, tzinfo=timezone(timedelta(hours=5, minutes=45))),
+    "berlin": datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin")),
     "day": date(2026, 1, 2),
     "hour": time(3, 4, 5),
     "length": timedelta(days=-2, seconds=3, microseconds=4),
@@ -75,8 +77,12 @@ def same(one: Any, two: Any) -> bool:
     if isinstance(one, list):
         return len(one) == len(two) and all(map(same, one, two))
     if isinstance(one, datetime | time):  # their folds mean nothing without a zone's rules
-        return bool(one == two) and one.utcoffset() == two.utcoffset()
+        return bool(one == two) and one.utcoffset() == two.utcoffset() and _zone(one) == _zone(two)
     return repr(one) == repr(two)
+
+
+def _zone(value: datetime | time) -> str | None:
+    return getattr(value.tzinfo, "key", None)
 
 
 @given(values)
@@ -131,6 +137,7 @@ def test_what_is_shown_is_plain_json() -> None:
         "at": "2026-01-02T03:04:05.678901Z",
         "local": "2026-01-02T03:04:05",
         "zoned": "2026-01-02T00:00:00+05:45",
+        "berlin": "2026-10-25T02:30:00+01:00",
         "day": "2026-01-02",
         "hour": "03:04:05",
         "length": "-P1DT86396.999996S",
