@@ -1,6 +1,6 @@
 """A definition made ready to run: its graphs, from each port to the steps that take it."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from engine.definition.model import Body, Step, Workflow, dependencies
 
@@ -13,7 +13,17 @@ NodeKind = Literal["work", "body", "wait"]
 class Node:
     """One step of a graph. ``takers`` are the (port, step) pairs that wait for it."""
 
-    __slots__ = ("bodies", "id", "in_graph", "index", "kind", "needs", "step", "takers")
+    __slots__ = (
+        "bodies",
+        "id",
+        "in_graph",
+        "index",
+        "kind",
+        "names_secrets",
+        "needs",
+        "step",
+        "takers",
+    )
 
     def __init__(self, index: int, step: Step, *, in_graph: bool) -> None:
         self.index = index
@@ -26,6 +36,8 @@ class Node:
             self.kind = "body"
         elif step.type in WAIT_TYPES:
             self.kind = "wait"
+        self.names_secrets = _names_secrets(step.config) or _names_secrets(step.input_mapping)
+        """Whether what it is given may hold marks of secrets."""
         self.needs: list[tuple[Node, str]] = []
         self.takers: list[tuple[str, Node]] = []
         self.bodies: tuple[Graph, ...] = ()
@@ -100,3 +112,17 @@ def branches_of(step: Step) -> tuple[Body, ...]:
     if step.type == "parallel" and any(not body.name for body in step.bodies):
         return tuple(Body(inner.id, (inner,)) for body in step.bodies for inner in body.steps)
     return step.bodies
+
+
+def _names_secrets(tree: Any) -> bool:
+    """Whether some text of a tree could be a template that uses a secret."""
+    pending = [tree]
+    for part in pending:
+        if isinstance(part, str):
+            if "secrets" in part:
+                return True
+        elif isinstance(part, dict):
+            pending.extend(part.values())
+        elif isinstance(part, list | tuple):
+            pending.extend(part)
+    return False

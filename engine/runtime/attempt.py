@@ -2,14 +2,20 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from engine.core.state import StepState
 from engine.settings.folders import private_folder
 from engine.settings.settings import ExecutorSettings
 from engine.steps.base import StepError, Stream
-from engine.steps.command import DEFAULT_LIMITS, Limits
+from engine.steps.command import Limits
+
+if TYPE_CHECKING:
+    from engine.runtime.course import Header
+    from engine.runtime.host import Host
 
 
 def process_limits(settings: ExecutorSettings) -> Limits:
@@ -24,46 +30,71 @@ def process_limits(settings: ExecutorSettings) -> Limits:
 class AttemptContext:
     """The StepContext of one attempt. The scratch folder is made when it is first asked for."""
 
+    __slots__ = ("_header", "_host", "_made", "_step", "attempt", "step_id", "timeout", "variables")
+
     def __init__(
         self,
-        *,
-        execution_id: str,
-        step_id: str,
-        key: str,
-        attempt: int,
-        folder: Path | None,
-        scratch: Callable[[], Path],
+        host: "Host",
+        header: "Header",
+        step: StepState,
         timeout: float | None,
-        max_memory: int,
         variables: Mapping[str, Any],
-        allowed_folders: tuple[Path, ...],
-        process_limits: Limits = DEFAULT_LIMITS,
-        write: Callable[[str, Stream], None],
     ) -> None:
-        self.execution_id = execution_id
-        self.step_id = step_id
-        self.attempt = attempt
-        self.idempotency_key = f"{execution_id}.{key}"
-        self.folder = folder
-        self.timeout = timeout
-        self.max_memory = max_memory
-        self.variables = variables
-        self.allowed_folders = allowed_folders
-        self.process_limits = process_limits
-        self._scratch = scratch
+        self._host = host
+        self._header = header
+        self._step = step
         self._made: Path | None = None
-        self._write = write
+        self.step_id = step.node.id
+        self.attempt = step.attempt
+        self.timeout = timeout
+        self.variables = variables
+
+    @property
+    def execution_id(self) -> str:
+        return self._header.id
+
+    @property
+    def idempotency_key(self) -> str:
+        """The same for all attempts of the step in this execution."""
+        return f"{self._header.id}.{self._step.key}"
+
+    @property
+    def folder(self) -> Path | None:
+        """Where relative paths start."""
+        return self._header.folder
+
+    @property
+    def max_memory(self) -> int:
+        """Bytes that a child process may use."""
+        return self._host.settings.executor.max_memory
+
+    @property
+    def process_limits(self) -> Limits:
+        """What else a child process may use."""
+        return process_limits(self._host.settings.executor)
+
+    @property
+    def allowed_folders(self) -> tuple[Path, ...]:
+        """Where the file step may read and write."""
+        return self._host.allowed_folders(self._header.folder)
+
+    @property
+    def used(self) -> bool:
+        """Whether there is something to clean up."""
+        return self._made is not None
 
     @property
     def scratch(self) -> Path:
         """An empty folder of this attempt."""
         if self._made is None:
-            self._made = private_folder(self._scratch())
+            name = f"{self._header.id}-{self._step.fence}"
+            self._made = private_folder(self._host.scratch / name)
         return self._made
 
     def log(self, line: str, stream: Stream = "engine") -> None:
         """Adds a line to the execution's log."""
-        self._write(line, stream)
+        step, time = self._step, datetime.now(UTC)
+        self._host.logs.add(self._header.id, step.key, self.attempt, stream, line, time)
 
     def resolve(self, path: str) -> Path:
         """An absolute path for ``path``. Raises StepError for a relative one without a folder."""

@@ -18,7 +18,7 @@ from engine.core.prepare import Mapped, Prepared, Run, Skip, cache_key, map_outp
 from engine.core.retries import max_attempts
 from engine.core.state import StepState
 from engine.definition.template import SystemVolatile, hide_secrets
-from engine.runtime.course import Course, Starting, now
+from engine.runtime.course import Course, now
 from engine.runtime.dispatcher import Grant
 from engine.runtime.large import at_once, in_time, is_heavy, lightened
 from engine.store import cache
@@ -70,7 +70,7 @@ def _rendered(course: Course, step: StepState, loaded: Loaded | None) -> Prepare
 
 def _launch(course: Course, step: StepState, grant: Grant | None, begun: bool) -> None:
     if begun and step.node.kind == "work":
-        course.starting.append(Starting(step, grant))
+        course.host.launch(course, step, grant)
     elif grant is not None:
         grant.release()
 

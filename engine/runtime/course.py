@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -36,8 +37,11 @@ from engine.store.project import add_event
 if TYPE_CHECKING:
     from engine.runtime.dispatcher import Grant, Request
     from engine.runtime.host import Host
+    from engine.runtime.running import Running
 
 log = logging.getLogger(__name__)
+GRACE = 2.0
+"""Seconds that attempts have to stop when their engine does."""
 
 
 class Header(Struct, frozen=True, kw_only=True):
@@ -53,13 +57,6 @@ class Header(Struct, frozen=True, kw_only=True):
     retry_of: str | None = None
     parent: Parent | None = None
     concurrency_key: str | None = None
-
-
-class Starting(Struct):
-    """An attempt that begins when its start is on disk."""
-
-    step: StepState
-    grant: "Grant | None"
 
 
 class Course:
@@ -84,6 +81,7 @@ class Course:
         "closed",
         "header",
         "host",
+        "instant",
         "large",
         "requests",
         "starting",
@@ -111,8 +109,11 @@ class Course:
         self.closed = False
         self.requests: dict[str, Request] = {}
         """Steps that wait for a worker."""
-        self.attempts: dict[str, asyncio.Task[None]] = {}
-        self.starting: list[Starting] = []
+        self.attempts: dict[str, Running] = {}
+        self.instant: deque[Running] = deque()
+        """Attempts of steps that take no time: they begin and end in one commit."""
+        self.starting: list[Running] = []
+        """Attempts that begin when their start is on disk."""
         self.timers: set[str] = set()
         self.written: asyncio.Future[None] | None = None
         """Done when all that happened so far is on disk."""
@@ -215,7 +216,7 @@ class Course:
 
     def finish(self, event: Event, grant: "Grant | None", *more: Insert) -> None:
         """Records a result, and the starts that it makes possible, in one commit."""
-        self._working = True  # what the freed worker does next belongs to the same commit
+        working, self._working = self._working, True
         try:
             try:
                 self.feed(event, *more)
@@ -223,10 +224,10 @@ class Course:
                 self.feed(unwritable(event, error))
             finally:
                 if grant is not None:
-                    grant.release()
+                    grant.release()  # what the freed worker does next belongs to the same commit
         finally:
-            self._working = False
-            self._work()
+            self._working = working
+        self._work()
 
     def again(self, order: Order) -> None:
         """Carries out an order whose time has come."""
@@ -259,11 +260,13 @@ class Course:
         self.closed = True
         for request in self.requests.values():
             request.withdrawn = True
-        tasks = [*self.attempts.values(), *self.aside]
+        running = [one for one in self.attempts.values() if one.task is not None]
+        tasks: list[asyncio.Future[Any]] = [*self.aside]
+        tasks += [one.task for one in running if one.task is not None]
         for task in tasks:
             task.cancel()
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=GRACE)
 
     def leave(self) -> None:
         """Records that the running attempts were cut off on purpose; after ``close``."""
@@ -312,15 +315,17 @@ class Course:
         self._working = True
         host = self.host
         try:
-            while self._orders or self._granted:
+            while self._orders or self._granted or self.instant:
                 if self._granted:
                     host.begin(self, *self._granted.popleft())
-                    continue
-                order = self._orders.popleft()
-                if not self.admitted and type(order) is StartStep and self.state.phase != "new":
-                    self._held.append(order)
+                elif self.instant:
+                    self.instant.popleft().run_at_once()
                 else:
-                    host.carry_out(self, order)
+                    order = self._orders.popleft()
+                    if not self.admitted and type(order) is StartStep:
+                        self._held.append(order)
+                    else:
+                        host.carry_out(self, order)
         finally:
             self._working = False
             self._flush()
@@ -341,7 +346,17 @@ class Course:
         if self.starting:
             starting, self.starting = self.starting, []
             for entry in starting:
-                self.host.begin_attempt(self, entry.step, entry.grant, written)
+                self.attempts[entry.step.key] = entry
+            written.add_done_callback(partial(self._begin, starting))
+
+    @staticmethod
+    def _begin(starting: "list[Running]", written: "asyncio.Future[None]") -> None:
+        failed = written.exception() is not None
+        for entry in starting:
+            if failed:
+                entry.drop()
+            else:
+                entry.begin()
 
     def _on_written(self, written: "asyncio.Future[None]") -> None:
         self._unwritten -= 1

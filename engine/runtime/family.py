@@ -10,10 +10,9 @@ from engine.core.commands import StartChild, SteerChild, WatchChild
 from engine.core.events import Cause, ChildEnded, ChildStarted, Failure, Parent, StepFailed
 from engine.core.state import StepState
 from engine.definition.problems import DefinitionError
-from engine.runtime.attempts import failed_event
 from engine.runtime.course import Course, now
 from engine.runtime.errors import EngineError
-from engine.runtime.runner import Failed
+from engine.runtime.runner import Failed, failed_event
 from engine.store.errors import StoreError
 from engine.store.views import ENDED, Execution
 

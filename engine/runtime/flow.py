@@ -31,10 +31,9 @@ from engine.core.prepare import (
 )
 from engine.core.state import StepState
 from engine.definition.template import SystemVolatile
-from engine.runtime.attempts import failed_event
 from engine.runtime.course import Course, now
 from engine.runtime.large import answer
-from engine.runtime.runner import Failed
+from engine.runtime.runner import Failed, failed_event
 from engine.runtime.schemas import describe_errors
 
 VOLATILE = SystemVolatile()

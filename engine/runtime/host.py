@@ -4,20 +4,21 @@ import asyncio
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.core.commands import Order
 from engine.core.decide import Turn, wanted
 from engine.core.prepare import Prepared
 from engine.core.retries import RetryDefaults
 from engine.core.state import StepState
-from engine.runtime import attempts, beginning
+from engine.runtime import beginning
 from engine.runtime.course import Course
 from engine.runtime.dispatcher import Dispatcher, Grant
 from engine.runtime.listeners import Listeners
 from engine.runtime.logs import LogBook
 from engine.runtime.orders import CARRIED_OUT
 from engine.runtime.places import Places
+from engine.runtime.running import Running
 from engine.runtime.secrets import Secrets
 from engine.settings.settings import Settings
 from engine.steps.base import StepType
@@ -123,15 +124,14 @@ class Host:
         """A worker is there for a step."""
         beginning.begin(course, key, grant, ready)
 
-    def begin_attempt(
-        self,
-        course: Course,
-        step: StepState,
-        grant: Grant | None,
-        written: "asyncio.Future[None]",
-    ) -> None:
-        """The start of an attempt is being recorded."""
-        attempts.begin_attempt(course, step, grant, written)
+    def launch(self, course: Course, step: StepState, grant: Grant | None) -> None:
+        """An attempt begins: at once where it takes no time, else when its start is on disk."""
+        running = Running(course, step, grant)
+        kind = course.kind(step)
+        if kind is not None and kind.inline and not course.large:
+            course.instant.append(running)
+        else:
+            course.starting.append(running)
 
     def free_slots(self, execution_id: str, key: str) -> None:
         """Gives back what an attempt held of the limits."""
@@ -157,7 +157,8 @@ class Host:
         """Stops a course whose history cannot be written; the next sweep goes on from there."""
         identity = course.header.id
         self.stalled.add(identity)
-        tasks = [*course.attempts.values(), *course.aside]
+        tasks: list[asyncio.Future[Any]] = [*course.aside]
+        tasks += [one.task for one in course.attempts.values() if one.task is not None]
         for task in tasks:
             task.cancel()
         stopped = asyncio.gather(*tasks, return_exceptions=True)

@@ -1,26 +1,31 @@
-"""Runs one attempt: secrets filled in, bounded in time, its result masked and judged."""
+"""Runs a step's work: secrets filled in, its result masked and judged, its failure recorded."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping
-from typing import Any, cast
+import random
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from engine.core.events import Failure
+from engine.core.events import Failure, StepFailed
+from engine.core.retries import retry_delay
+from engine.core.state import StepState
 from engine.definition.model import Step
-from engine.definition.template import fill_secrets, secret_names
-from engine.definition.units import format_duration, parse_duration
-from engine.runtime.attempt import AttemptContext
+from engine.definition.template import fill_secrets
+from engine.definition.units import parse_duration
+from engine.runtime.course import now
 from engine.runtime.large import is_heavy
 from engine.runtime.schemas import describe_errors
 from engine.runtime.secrets import MissingSecretError, Secrets
 from engine.steps.base import StepContext, StepError, StepResult, StepType, StepView
 
-PATIENCE = 1.5
-"""Seconds that a stopped attempt has to end by itself."""
 UNTIMED = frozenset({"wait", "approval", "loop", "parallel", "workflow"})
 """Types without a default timeout."""
+
+if TYPE_CHECKING:
+    from engine.runtime.host import Host
 
 log = logging.getLogger(__name__)
 
@@ -60,21 +65,23 @@ def attempt_timeout(step: Step, config: Mapping[str, Any], default: float) -> fl
         raise StepError(f"config.timeout: {error}", type="config", retryable=False) from error
 
 
-async def run_attempt(
+async def run_step(
     kind: StepType,
-    step: Step,
+    state: StepState,
     config: dict[str, Any],
     given: Mapping[str, Any],
-    context: AttemptContext,
+    context: StepContext,
     secrets: Secrets,
     mark_key: bytes,
 ) -> Result:
-    """The result of one attempt; only a cancel comes out as an exception."""
+    """What one attempt comes to; only a cancel comes out as an exception."""
+    step = state.node.step
     try:
-        config, given = _with_secrets(config, given, secrets, mark_key)
+        if state.node.names_secrets:
+            config = fill_secrets(config, mark_key, secrets.lookup)
+            given = fill_secrets(given, mark_key, secrets.lookup)
         view = StepView(id=step.id, type=step.type, name=step.title, config=config)
-        work = kind.execute(view, given, cast(StepContext, context))
-        result = await (work if kind.inline else _bounded(work, context.timeout))
+        result = await kind.execute(view, given, context)
     except StepError as error:
         return Failed(
             Failure(error.type, secrets.mask_text(error.message)),
@@ -93,46 +100,6 @@ async def run_attempt(
     return _judged(step, result, secrets)
 
 
-def _with_secrets(
-    config: dict[str, Any], given: Mapping[str, Any], secrets: Secrets, key: bytes
-) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    if secret_names(config):
-        config = fill_secrets(config, key, secrets.lookup)
-    if secret_names(given):
-        given = fill_secrets(given, key, secrets.lookup)
-    return config, given
-
-
-async def _bounded(work: Awaitable[StepResult], seconds: float | None) -> StepResult:
-    """Waits for the work; when its time is over, or it is cancelled, it is stopped for sure."""
-    task = asyncio.ensure_future(work)
-    try:
-        done, _ = await asyncio.wait({task}, timeout=seconds)
-    except asyncio.CancelledError:
-        await _stop(task)
-        raise
-    if done:
-        return task.result()
-    await _stop(task)
-    limit = format_duration(seconds or 0)
-    raise StepError(f"the attempt took longer than its timeout of {limit}", type="timeout")
-
-
-async def _stop(task: "asyncio.Future[StepResult]") -> None:
-    task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-    if not done:
-        log.warning("a step does not end although it was cancelled; it is left to itself")
-        task.add_done_callback(_forget)
-    elif not task.cancelled() and task.exception() is not None:
-        log.debug("a cancelled step raised %r", task.exception())
-
-
-def _forget(task: "asyncio.Future[StepResult]") -> None:
-    if not task.cancelled() and task.exception() is not None:
-        log.warning("a step that was left to itself raised %r", task.exception())
-
-
 def _judged(step: Step, result: StepResult, secrets: Secrets) -> Result:
     output = secrets.mask(result.output)
     if not result.success:
@@ -144,3 +111,37 @@ def _judged(step: Step, result: StepResult, secrets: Secrets) -> Result:
             message = f"the output does not fit output_schema: {'; '.join(errors)}"
             return Failed(Failure("output_schema", message), output, retryable=False)
     return Success(output, result.branch)
+
+
+def failed_event(
+    host: "Host", step: StepState, number: int, started: datetime | None, result: Failed
+) -> StepFailed:
+    """What is recorded of a failed attempt, with the time of the next one where there is one."""
+    time = now()
+    return StepFailed(
+        time=time,
+        key=step.key,
+        attempt=number,
+        started=started,
+        error=result.error,
+        output=result.output,
+        retry_at=_retry_at(host, step, number, result, time),
+        max_attempts=step.max_attempts,
+        index=step.scope.index,
+    )
+
+
+def _retry_at(
+    host: "Host", step: StepState, number: int, result: Failed, time: datetime
+) -> datetime | None:
+    if not result.retryable:
+        return None
+    delay = retry_delay(
+        step.node.step,
+        host.retries,
+        attempt=number,
+        error_type=result.error.type,
+        chance=random.random(),
+        retry_after=result.retry_after,
+    )
+    return None if delay is None else time + timedelta(seconds=delay)
