@@ -2,8 +2,9 @@
 
 Times are aware UTC, durations are seconds. In lists and events, and above 1 MB everywhere but in a
 step's output asked for alone, a large part of an input or output is shown as a reference:
-``{"$type": "artifact", "digest": ..., "size": bytes}``, with the ``length`` of a list. This module imports no database, so clients know these
-values by way of ``engine.service.types``.
+``{"$type": "artifact", "digest": ..., "size": bytes}``, with the ``length`` of a list.
+
+This module imports no database, so clients know these values by way of ``engine.service.types``.
 """
 
 from datetime import datetime
