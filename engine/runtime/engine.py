@@ -32,6 +32,7 @@ from engine.runtime.workflows import Workflows
 from engine.settings.folders import private_folder
 from engine.settings.lock import OwnerLock
 from engine.settings.settings import Settings
+from engine.steps import isolation_report
 from engine.steps.base import StepType
 from engine.store import executions as runs
 from engine.store import ownership
@@ -133,6 +134,8 @@ class Engine:
         upkeep.every(PARK_LOOK, self._control.park)
         upkeep.every(CHILD_LOOK, self._host.family.look)
         if self._whole:
+            for line in isolation_report():
+                log.info("%s", line)
             await self._take_up_work(stack, upkeep)
 
     def _assemble(self, scratch: Path) -> None:

@@ -186,6 +186,7 @@ class Host:
         self.logs.flush()
         for course in courses:
             course.leave()
+        await asyncio.gather(*(kind.close() for kind in self.step_types.values()))
 
 
 def _allowed(settings: Settings) -> tuple[Path, ...]:
