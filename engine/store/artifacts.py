@@ -27,6 +27,8 @@ from engine.store.tables import artifact_uses
 T = TypeVar("T")
 CACHE = 64 * 2**20
 """Bytes of files whose values are kept in memory; the value used last is always kept."""
+LEAST = 4096
+"""Bytes that even a small value counts for there."""
 MOST = 256 * 2**20
 """Bytes of files that may be read for one use."""
 PAUSE = 0.5
@@ -47,6 +49,7 @@ class Artifacts:
         self.trouble: StoreError | None = None
         self._waiting = 0
         self._room = cache
+        self._kept = 0
         self._lock = Lock()
         self._cache: OrderedDict[str, tuple[int, Held]] = OrderedDict()
         self._links: deque[Insert] = deque()
@@ -240,12 +243,14 @@ class Artifacts:
 
     def _keep(self, digest: str, size: int, held: Held) -> None:
         with self._lock:
-            self._cache[digest] = (size, held)
-            self._cache.move_to_end(digest)
-            total = sum(known for known, _ in self._cache.values())
-            while total > self._room and len(self._cache) > 1:
+            known = self._cache.pop(digest, None)
+            self._kept -= known[0] if known is not None else 0
+            counted = max(size, LEAST)
+            self._cache[digest] = (counted, held)
+            self._kept += counted
+            while self._kept > self._room and len(self._cache) > 1:
                 _, (dropped, _) = self._cache.popitem(last=False)
-                total -= dropped
+                self._kept -= dropped
 
 
 def use_of(digest: str, user: str) -> Insert:

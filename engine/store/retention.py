@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
+from engine.store.encoding import encode
 from engine.store.tables import artifact_uses, logs
 
 AT_ONCE = 2_000
@@ -31,9 +32,9 @@ def delete_logs(connection: Connection, before: int) -> bool:
 
 def unused_artifacts(connection: Connection, digests: Sequence[str]) -> list[str]:
     """Those of ``digests`` that neither an execution nor another artifact names."""
-    query = select(artifact_uses.c.digest).where(artifact_uses.c.digest.in_(digests))
-    used = set(connection.execute(query).scalars())
-    return [digest for digest in digests if digest not in used]
+    given = func.json_each(encode(digests)).table_valued("value")
+    used = exists().where(artifact_uses.c.digest == given.c.value)
+    return list(connection.execute(select(given.c.value).where(~used)).scalars())
 
 
 def forget_artifact(connection: Connection, digest: str) -> None:
