@@ -1,7 +1,9 @@
 """How an execution comes to be: its text found, its input checked, its first event written."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,10 @@ from engine.store.ownership import NewExecution
 from engine.store.project import add_event
 from engine.store.times import new_id, random_bytes
 from engine.store.workflows import Registration
+
+REMEMBERED = 1.0
+"""Seconds for which it is remembered whose workflow a text is."""
+ORIGINS = 64
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -69,6 +75,9 @@ class _Origin(Struct, frozen=True):
     ready: Ready
 
 
+_Place = tuple[str | None, str | None, str | None, str]
+
+
 class _RepeatedError(Exception):
     """The idempotency key has started an execution before."""
 
@@ -83,6 +92,7 @@ class Launcher:
         self._host = host
         self._library = library
         self._owner = owner
+        self._origins: dict[_Place, tuple[float, asyncio.Future[_Origin]]] = {}
 
     async def start(self, wanted: Wanted) -> Started:
         """Records a new execution and queues it. It is on disk when this returns.
@@ -203,7 +213,7 @@ class Launcher:
 
     async def _origin(self, wanted: Wanted) -> _Origin:
         if wanted.source is not None:
-            return await self._text_origin(wanted, wanted.source)
+            return await self._known_origin(wanted, wanted.source)
         if wanted.workflow_id is None:
             raise InputError("name the workflow, or give the text to run")
         record = await self._library.current(wanted.workflow_id)
@@ -213,6 +223,22 @@ class Launcher:
             text = await self._library.text_of(record.id, version)
         ready = await self._library.ready(text, record.path, record.folder)
         return _Origin(record.id, version, text, _folder(record.path, record.folder), ready)
+
+    async def _known_origin(self, wanted: Wanted, text: str) -> _Origin:
+        """``_text_origin``, looked up once for all who ask for the same within a moment."""
+        place = (wanted.workflow_id, wanted.path, wanted.folder, text)
+        known = self._origins.get(place)
+        if known is None or known[0] < time.monotonic():
+            found = asyncio.ensure_future(self._text_origin(wanted, text))
+            known = self._origins[place] = (time.monotonic() + REMEMBERED, found)
+            found.add_done_callback(partial(self._forget_origin, place))
+        return await asyncio.shield(known[1])
+
+    def _forget_origin(self, place: _Place, found: "asyncio.Future[_Origin]") -> None:
+        if found.cancelled() or found.exception() is not None or place[1] is not None:
+            self._origins.pop(place, None)  # a file may be saved again at any time
+        while len(self._origins) > ORIGINS:
+            self._origins.pop(next(iter(self._origins)))
 
     async def _text_origin(self, wanted: Wanted, text: str) -> _Origin:
         """A text that is run as it is: it belongs to its file's workflow, or to one of its name."""
