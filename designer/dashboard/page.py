@@ -63,6 +63,7 @@ class DashboardPage(QWidget):
         self.latest = LatestList(theme, LATEST)
         self._titles: dict[str, Label | None] = {}
         self._places = QStackedWidget()
+        self._waiting = QWidget()  # rather than charts of nothing, until there is something to show
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._fill_boxes()
         self._lay_out()
@@ -110,6 +111,8 @@ class DashboardPage(QWidget):
                 ("Go to Design", self.design_wanted.emit),
             )
         )
+        self._places.addWidget(self._waiting)
+        self._places.setCurrentWidget(self._waiting)
         outer = QVBoxLayout(self)
         lay_out(outer)
         outer.addWidget(self._make_head())

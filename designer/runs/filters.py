@@ -27,6 +27,9 @@ CHOICES: tuple[tuple[str, ...], ...] = (
 )  # fmt: skip
 """The states that can be chosen, alone or together; none stands for any."""
 
+UP_TO_NOW = timedelta(minutes=5)
+"""A span that ends no longer ago leads up to now."""
+
 
 class Filter(Struct, frozen=True, kw_only=True):
     """Empty values let everything through. ``span`` (from, to, UTC) wins over ``period``."""
@@ -124,9 +127,20 @@ class FilterBar(QWidget):
 
     def _show_chip(self) -> None:
         if self._span is not None:
-            self._chip.setText(f"{self._span[0].astimezone():%d %b, %H:%M}")
+            self._chip.setText(span_words(*self._span, datetime.now(UTC)))
         self._chip.setChecked(self._span is not None)
         self._chip.setVisible(self._span is not None)
 
     def _tell(self) -> None:
         self.changed.emit()
+
+
+def span_words(start: datetime, end: datetime, now: datetime) -> str:
+    """A span on the user's clock: ``Since 25 Oct, 21:03`` where it leads up to now, ``24 Nov,
+    14:00 – 15:00`` or ``24 Nov, 00:00 – 25 Nov, 00:00``."""
+    first, last = start.astimezone(), end.astimezone()
+    begin = f"{first.day} {first:%b, %H:%M}"
+    if end > now - UP_TO_NOW:
+        return f"Since {begin}"
+    same = first.date() == last.date()
+    return f"{begin} – {last:%H:%M}" if same else f"{begin} – {last.day} {last:%b, %H:%M}"

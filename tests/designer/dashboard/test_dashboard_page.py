@@ -64,6 +64,13 @@ def test_the_chart_says_what_a_bar_stands_for(
     assert label.text() == title
 
 
+def test_no_chart_shows_before_there_is_something_to_draw(page: DashboardPage) -> None:
+    page.show()
+    assert not page.days.isVisible()
+    page._show(stats(timedelta(days=7)), IDLE, [])
+    assert page.days.isVisible()
+
+
 def test_a_click_filters_by_all_that_was_counted(page: DashboardPage, qtbot: Any) -> None:
     page._show(stats(timedelta(days=7)), IDLE, [])
     failures = ("failed", "timed_out")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from designer.runs.executions_model import ExecutionsModel
-from designer.runs.filters import Filter, FilterBar
+from designer.runs.filters import Filter, FilterBar, span_words
 from designer.runs.page import merged
 from designer.theme import Theme
 from engine import api
@@ -38,6 +38,19 @@ def test_a_choice_elsewhere_is_shown_and_told(theme, qtbot):
         bar.choose(wanted)
     assert bar.filter == wanted
     assert (bar.filter.since, bar.filter.until) == span
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        (datetime(2026, 10, 25, 21, 3), datetime(2026, 11, 24, 21, 3), "Since 25 Oct, 21:03"),
+        (datetime(2026, 11, 24, 14), datetime(2026, 11, 24, 15), "24 Nov, 14:00 – 15:00"),
+        (datetime(2026, 11, 3), datetime(2026, 11, 4), "3 Nov, 00:00 – 4 Nov, 00:00"),
+    ],
+)
+def test_a_span_is_told_by_both_its_ends(start, end, words):
+    now = datetime(2026, 11, 24, 21, 4).astimezone()
+    assert span_words(start.astimezone(), end.astimezone(), now) == words
 
 
 def test_no_filter_lets_everything_through():
