@@ -13,7 +13,7 @@ from engine.definition.problems import DefinitionError
 from engine.runtime.course import Course, now
 from engine.runtime.errors import EngineError
 from engine.runtime.runner import Failed, failed_event
-from engine.store.errors import StoreError
+from engine.store.errors import ArtifactError, StoreError
 from engine.store.views import ENDED, Execution
 
 if TYPE_CHECKING:
@@ -165,7 +165,9 @@ def _told(key: str, record: Execution) -> ChildEnded:
 
 def _not_started(course: Course, step: StepState, error: Exception) -> StepFailed:
     kind = "not_found" if "there is no" in str(error) else "workflow"
-    retryable = isinstance(error, StoreError)
+    if isinstance(error, ArtifactError):
+        kind = "artifact"
+    retryable = isinstance(error, StoreError) and kind != "artifact"
     failed = Failed(Failure(kind, str(error)), retryable=retryable)
     return failed_event(course.host, step, step.attempt, step.started, failed)
 

@@ -15,7 +15,7 @@ from engine.core.late import wanted
 from engine.core.needs import LargeValuesNeeded
 from engine.core.state import State
 from engine.store.artifacts import MOST
-from engine.store.encoding import encode, payload_fields, payloads
+from engine.store.encoding import encode_bytes, payload_fields, payloads
 from engine.store.errors import ArtifactError, RecordError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def is_heavy(value: Any) -> bool:
     if rough <= LIMIT // 6:  # JSON needs six bytes for a character at most
         return False
     try:
-        return rough >= BIG or len(encode(payloads(value))) > LIMIT
+        return rough >= BIG or len(encode_bytes(payloads(value))) > LIMIT
     except RecordError:
         return False  # who records it tells
 

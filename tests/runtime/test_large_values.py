@@ -232,6 +232,35 @@ async def test_types_are_kept_over_a_restart(
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "large"),
+    [
+        ("x" * 65_534, False),
+        ("x" * 65_535, True),
+        ("\x01" * 10_922, False),  # six bytes each, and the quotes
+        ("\x01" * 10_923, True),
+        ("é" * 32_767, False),
+        ("é" * 32_768, True),
+    ],
+)
+async def test_what_counts_is_the_size_in_json(
+    bench: Any, tmp_path: Path, text: str, large: bool
+) -> None:
+    bench.act.acts = {"first": gives(text)}
+    given = {"copy": "{{ steps.first.output ~ '' }}"}
+    done = await bench.run(
+        {
+            "steps": [step("first"), step("last", "first", input_mapping=given)],
+            "output": "{{ steps.first.output }}",
+        }
+    )
+    assert done.output == text
+    assert bool(files_of(tmp_path / "home")) is large
+    with sqlite3.connect(tmp_path / "home" / "treadle.sqlite") as database:
+        (size,) = database.execute("SELECT max(length(CAST(data AS BLOB))) FROM events").fetchone()
+    assert size < 66_500
+
+
 async def test_bytes_reach_later_steps_as_they_were(bench: Any) -> None:
     seen: list[Any] = []
     bench.act.acts = {"first": gives({"picture": b"\x00\xff"}), "last": notes(seen)}
