@@ -101,7 +101,10 @@ class Running:
             writer = self.course.host.store.writer
             if writer.crowded and self.task is not None:
                 await writer.room()
-            event = await self._event(await self._result())
+            result = await self._result()
+            if self._why is None and self._timer is not None:
+                self._timer.cancel()  # it is done in time, however long it takes to be kept
+            event = await self._event(result)
         except asyncio.CancelledError:
             event = self._stopped()
         except StoreError:

@@ -523,6 +523,21 @@ async def test_a_full_disk_is_told_and_waited_for(
     assert bench.act.seen == [("first", 1)]
 
 
+async def test_a_full_disk_does_not_use_up_the_time_of_a_step(
+    bench: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = FullDisk(monkeypatch)
+    bench.act.acts = {"first": gives("a" * 100_000)}
+    identity = await bench.start({"steps": [step("first", timeout="100ms")]})
+    await ailing(bench.engine)
+    begun = time.monotonic()
+    while time.monotonic() < begun + 0.2:  # past the timeout
+        await ailing(bench.engine)
+    disk.full = False
+    assert await bench.engine.wait(identity) == "completed"
+    assert bench.act.seen == [("first", 1)]
+
+
 async def test_a_step_that_waits_for_room_can_be_cancelled(
     bench: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
