@@ -42,6 +42,8 @@ class Control:
         self._library = library
         self._launcher = launcher
         self._owner = owner
+        self._drowsy: dict[str, Course] = {}
+        """Courses that were at rest at the last look."""
         self._waking: dict[str, asyncio.Task[Course]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -280,13 +282,18 @@ class Control:
     async def park(self) -> None:
         """Keeps executions that wait for something far away in the database alone."""
         soon = datetime.now(UTC) + PARKED_AFTER
+        before, self._drowsy = self._drowsy, {}
         for identity, course in list(self._host.courses.items()):
             state = course.state
             if not (state.idle or state.paused is not None) or state.busy or not course.at_rest:
                 continue
             due = self._next_due(course)
-            if due is None or due > soon:
+            if due is not None and due <= soon:
+                continue
+            if before.get(identity) is course:
                 self._park(identity, course, due)
+            else:  # one that was woken just now is about to be told why
+                self._drowsy[identity] = course
 
     def _next_due(self, course: Course) -> datetime | None:
         dues = [self._host.clock.due((course.header.id, name)) for name in course.timers]

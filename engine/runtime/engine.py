@@ -423,6 +423,11 @@ class Engine:
         await add_up(self._store)
         return await self._store.read(read_stats, since, until, workflow_id)
 
+    @property
+    def in_memory(self) -> int:
+        """Executions that are held in memory; those that only wait are not, after a moment."""
+        return len(self._host.courses)
+
     async def busy(self) -> bool:
         """Whether anything runs, waits, or is scheduled."""
         if self._host.courses or self._host.parked:

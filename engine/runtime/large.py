@@ -4,18 +4,18 @@ An execution without such values (``course.large`` is False) is asked nothing of
 """
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, structs
 
-from engine.core.artifact import LIMIT, Artifact, Held, Loaded, artifacts_in
+from engine.core.artifact import LIMIT, Held, Loaded, artifacts_in
 from engine.core.events import Event, Failure
 from engine.core.late import wanted
 from engine.core.needs import LargeValuesNeeded
 from engine.core.state import State
 from engine.store.artifacts import MOST
-from engine.store.encoding import encode_bytes, payload_fields, payloads
+from engine.store.encoding import encode_bytes, payload_fields, payloads, payloads_of
 from engine.store.errors import ArtifactError, RecordError
 
 if TYPE_CHECKING:
@@ -35,38 +35,42 @@ EACH = frozenset({"input", "config", "variables"})
 
 def is_heavy(value: Any) -> bool:
     """Whether a value, or a part of it, may have to be kept in a file."""
-    rough = _rough_size(value)
-    if rough <= LIMIT // 6:  # JSON needs six bytes for a character at most
-        return False
     try:
+        rough = _rough_size(value)
+        if rough <= LIMIT // 6:  # JSON needs six bytes for a character at most
+            return False
         return rough >= BIG or len(encode_bytes(payloads(value))) > LIMIT
-    except RecordError:
+    except (RecordError, RecursionError):
         return False  # who records it tells
 
 
 def _rough_size(value: Any) -> int:
-    """About how many bytes of JSON a value takes, ``BIG`` for more and where bytes are in it."""
+    """About how many bytes of JSON a value takes; ``BIG`` or more where bytes are in it."""
+    kind: Any = type(value)
+    if kind is str:
+        return len(value) + 3
+    if kind in _SMALL:
+        return 8
+    parts: Iterable[Any]
     size = 0
-    pending = [value]
-    for item in pending:
-        kind: Any = type(item)
-        if kind is str:
-            size += len(item) + 3
-        elif kind in _SMALL:
-            size += 8
-        elif kind is dict:
-            pending += item
-            pending += item.values()
-        elif kind is list or kind is tuple:
-            pending += item
-        elif kind in _BYTES:
-            return BIG
-        elif isinstance(item, Mapping):
-            pending += [*item, *item.values()]
-        elif kind is not Artifact and issubclass(kind, Struct):
-            pending += [getattr(item, name) for name in payload_fields(kind)]
-        if size >= BIG or len(pending) > BIG:
-            return BIG
+    if kind is dict:
+        for key in value:
+            size += len(key) + 3 if type(key) is str else 40
+        parts = value.values()
+    elif kind is list or kind is tuple:
+        parts = value
+    elif kind in _BYTES:
+        return BIG
+    elif (fields := payloads_of(kind)) is not None:
+        parts = fields(value)
+    elif isinstance(value, Mapping):
+        return _rough_size(dict(value))
+    else:
+        return 40
+    for part in parts:
+        size += _rough_size(part) if type(part) not in _SMALL else 8
+        if size >= BIG:
+            break
     return size
 
 

@@ -95,7 +95,8 @@ async def run_step(
         log.exception("step %s of type %s raised an error of its own", step.id, step.type)
         message = secrets.mask_text(f"{type(error).__name__}: {error}")
         return Failed(Failure("error", message))
-    if is_heavy(result.output):
+    takes_time = step.output_schema is not None or secrets.are_known
+    if takes_time and is_heavy(result.output):
         return await asyncio.to_thread(_judged, step, result, secrets)
     return _judged(step, result, secrets)
 

@@ -52,6 +52,11 @@ class Secrets:
             raise MissingSecretError(name)
         return value
 
+    @property
+    def are_known(self) -> bool:
+        """Whether there is any secret that must be masked."""
+        return self._pattern is not None
+
     def mask(self, value: Any) -> Any:
         """A JSON-like value with every known secret in its texts, keys too, written as ``***``."""
         return value if self._pattern is None else _mask(value, self._pattern)

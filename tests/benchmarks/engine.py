@@ -1,18 +1,21 @@
-"""How fast the engine is, beside bare SQLite commits measured in the same run.
+"""How fast the engine is, beside bare SQLite commits and bare processes measured in the same run.
 
-    python tests/benchmarks/engine.py [--json] [--quick]
+    python tests/benchmarks/engine.py [--json] [--quick] [--long]
 
 No-op steps of a type that takes a worker, durable settings as they come (``synchronous = FULL``).
+``--long`` adds an execution of 100,000 steps and a database of 1,000,000 ended executions.
 """
 
 import argparse
 import asyncio
+import gc
 import json
 import sqlite3
 import statistics
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -116,23 +119,147 @@ async def measure(folder: Path, size: int, runs: int) -> dict[str, float]:
     return figures
 
 
+async def measure_scripts(folder: Path, count: int) -> dict[str, float]:
+    """Scripts a second, eight at a time, and bare child processes of the same program."""
+    steps = [
+        {"id": f"s{n}", "type": "script", "config": {"runtime": "bash", "script": "true"}}
+        for n in range(count)
+    ]
+    settings = Settings(scheduler=SchedulerSettings(workers=8))
+    async with Engine(settings, folder) as engine:
+        await timed(engine, json.dumps({"name": "warm", "steps": steps[:8]}))
+        seconds = await timed(engine, json.dumps({"name": "scripts", "steps": steps}))
+    room = asyncio.Semaphore(8)
+
+    async def bare() -> None:
+        async with room:
+            process = await asyncio.create_subprocess_exec(
+                "bash", "-c", "true", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+            )
+            await process.communicate()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(bare() for _ in range(count)))
+    bare_seconds = time.perf_counter() - began
+    return {"scripts_per_s": count / seconds, "bare_processes_per_s": count / bare_seconds}
+
+
+async def measure_idle(folder: Path, count: int) -> dict[str, float]:
+    """What executions cost that only wait: bytes of memory each, and the share of a core."""
+    wait = json.dumps(
+        {"name": "waits", "steps": [{"id": "w", "type": "wait", "config": {"event": "go"}}]}
+    )
+    settings = Settings(scheduler=SchedulerSettings(max_concurrent=10_000))
+    async with Engine(settings, folder) as engine:
+        await wait_for_all(engine, [await engine.execute(source=wait)])
+        gc.collect()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        ids = await asyncio.gather(*(engine.execute(source=wait) for _ in range(count)))
+        await wait_for_all(engine, list(ids))
+        gc.collect()
+        each = (tracemalloc.get_traced_memory()[0] - before) / count
+        tracemalloc.stop()
+        used = time.process_time()
+        began = time.perf_counter()
+        await asyncio.sleep(5)
+        share = (time.process_time() - used) / (time.perf_counter() - began)
+        woken = await engine.send_event("go")
+        assert woken == count + 1, f"{woken} of {count + 1} were woken"
+    return {"idle_bytes_each": each, "idle_core_percent": share * 100}
+
+
+async def wait_for_all(engine: Engine, ids: list[str]) -> None:
+    """Returns when all of these wait, and are kept in the database alone."""
+    last = ids[-1]
+    while (await engine.get_execution(last, details=False)).status != "waiting":
+        await asyncio.sleep(0.1)
+    while engine.in_memory:
+        await asyncio.sleep(0.1)
+
+
+async def measure_growth(folder: Path, sizes: list[int]) -> dict[str, float]:
+    """Seconds and peak bytes for executions of growing numbers of steps."""
+    kinds = {"noop": NoopStep()}
+    settings = Settings(scheduler=SchedulerSettings(workers=100))
+    catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
+    figures: dict[str, float] = {}
+    async with Engine(settings, folder, catalogue=catalogue, step_types=kinds) as engine:
+        await timed(engine, fan(10))
+        for size in sizes:
+            text = fan(size)
+            figures[f"fan_of_{size}_s"] = await timed(engine, text)
+    return figures
+
+
+async def measure_full(folder: Path, count: int) -> dict[str, float]:
+    """How a database with very many ended executions answers and runs."""
+    kinds = {"noop": NoopStep()}
+    catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
+    async with Engine(Settings(), folder, catalogue=catalogue, step_types=kinds) as engine:
+        await timed(engine, chain(1))
+        fill(folder / "treadle.sqlite", count)
+        one = sorted([await timed(engine, chain(1)) * 1000 for _ in range(100)])
+        began = time.perf_counter()
+        page = await engine.list_executions(limit=100)
+        listed = (time.perf_counter() - began) * 1000
+        assert len(page.items) == 100
+    return {"one_step_ms_p50_when_full": one[50], "list_100_ms_when_full": listed}
+
+
+def fill(database: Path, count: int) -> None:
+    """Copies the first execution, its step and its events very many times."""
+    connection = sqlite3.connect(database)
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(executions)")]
+    rest = ", ".join(name for name in columns if name != "id")
+    made = "printf('00000000-0000-7000-8000-%012x', value)"
+    numbers = (
+        f"WITH RECURSIVE n(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n LIMIT {count})"
+    )
+    connection.execute(
+        f"{numbers} INSERT INTO executions (id, {rest}) "
+        f"SELECT {made}, {rest} FROM n, (SELECT {rest} FROM executions LIMIT 1)"
+    )
+    connection.execute(
+        f"{numbers} INSERT INTO events (id, execution_id, workflow_id, type, time, data) "
+        f"SELECT value + 100000, {made}, workflow_id, type, time, data "
+        "FROM n, (SELECT workflow_id, type, time, data FROM events "
+        "WHERE type = 'execution.ended' LIMIT 1)"
+    )
+    connection.commit()
+    connection.close()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one line of JSON")
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
+    parser.add_argument("--long", action="store_true", help="very large sizes too")
     arguments = parser.parse_args()
     size, runs = (100, 1) if arguments.quick else (1000, 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         single, grouped = bare_commits(folder), bare_commits(folder, 100, 50)
         figures = asyncio.run(measure(folder / "home", size, runs))
+        figures |= asyncio.run(measure_scripts(folder / "scripts", size // 5))
+        figures |= asyncio.run(measure_idle(folder / "idle", size))
+        sizes = [size, size * 10, *([size * 100] if arguments.long else [])]
+        figures |= asyncio.run(measure_growth(folder / "growth", sizes))
+        if arguments.long:
+            figures |= asyncio.run(measure_full(folder / "full", 1_000_000))
     figures["bare_commits_per_s"] = single
     figures["bare_rows_per_s_by_100"] = grouped
     ratios = {
         "chain_of_two_commits_a_step": figures["chain_steps_per_s"] / (single / 2),
         "fan_of_grouped_rows": figures["fan_steps_per_s"] / grouped,
         "one_step_in_commits": figures["one_step_ms_p50"] * single / 1000,
+        "scripts_of_bare_processes": figures["scripts_per_s"] / figures["bare_processes_per_s"],
+        "ten_times_the_steps": figures[f"fan_of_{sizes[1]}_s"] / figures[f"fan_of_{sizes[0]}_s"],
     }
+    if arguments.long:
+        ratios["ten_times_as_many_again"] = (
+            figures[f"fan_of_{sizes[2]}_s"] / figures[f"fan_of_{sizes[1]}_s"]
+        )
     if arguments.json:
         print(json.dumps({"figures": figures, "ratios": ratios}))
         return

@@ -287,12 +287,33 @@ async def test_an_execution_that_only_waits_leaves_its_place_and_the_memory(
             while (await engine.get_execution(waiting[-1])).status != "waiting":
                 await asyncio.sleep(0.01)
         await engine._control.park()
+        await engine._control.park()
         assert not engine._host.courses
         assert len(engine._host.parked) == 5
         ends = [asyncio.create_task(engine.wait(identity)) for identity in waiting]
         assert await engine.send_event("go", 1) == 5
         async with asyncio.timeout(10):
             assert set(await asyncio.gather(*ends)) == {"completed"}
+
+
+async def test_one_that_is_woken_is_not_parked_before_it_is_told_why(
+    tmp_path: Path, act: Any, engine_at: Callable[..., Any]
+) -> None:
+    wait = '{"steps": [{"id": "w", "type": "wait", "config": {"event": "go"}}]}'
+    async with engine_at(tmp_path, act) as engine:
+        identity = await engine.execute(source=wait)
+        async with asyncio.timeout(10):
+            while (await engine.get_execution(identity)).status != "waiting":
+                await asyncio.sleep(0.01)
+        for _ in range(2):
+            await engine._control.park()
+        assert engine.in_memory == 0
+        course = await engine._control.course(identity)
+        await engine._control.park()
+        assert engine.in_memory == 1
+        assert not course.closed
+        await engine.cancel(identity)
+        assert await engine.wait(identity) == "cancelled"
 
 
 async def test_a_once_step_that_was_cut_off_waits_for_an_answer(
