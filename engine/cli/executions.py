@@ -2,24 +2,35 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from engine.cli import answering
 from engine.cli.actions import WORKFLOW, Action, add_list, add_workflow, run_action
+from engine.cli.answering import tell_waiting, waiting_step
 from engine.cli.connection import workflow_named
 from engine.cli.exits import COMPLETED, OF_STATUS, USAGE, CommandError
 from engine.cli.output import local_time, print_json, print_table, seconds, shown, state, tell
-from engine.cli.parser import add_input
+from engine.cli.parser import add_input, add_input_values
+from engine.cli.showing import show, show_whole
 from engine.cli.values import read_input
 from engine.client.client import EngineClient
-from engine.service.types import ENDED, ExecuteWrite, Execution, ExecutionStatus, LogLine
+from engine.service.types import (
+    ENDED,
+    ExecuteWrite,
+    Execution,
+    ExecutionStatus,
+    LogLine,
+    RetryWrite,
+)
 
 PAGE = 1000
 
 
 def main(argv: Sequence[str]) -> int:
     """Exit code 0, or that of the execution waited for; 3 where there is no such execution."""
-    about = "Starts, lists, shows, follows and cancels executions."
+    about = "Starts, shows, follows, pauses, answers, cancels and retries executions."
     return run_action("executions", about, _ACTIONS, argv)
 
 
@@ -38,6 +49,33 @@ def _configure_list(parser: argparse.ArgumentParser) -> None:
 
 def _configure_one(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("execution", metavar="ID")
+
+
+def _configure_retry(parser: argparse.ArgumentParser) -> None:
+    _configure_one(parser)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--from",
+        dest="from_step",
+        metavar="STEP",
+        help="from this step on (default: from the failed ones); inside a body its key, as "
+        "each.3.fetch",
+    )
+    where.add_argument("--whole", action="store_true", help="all of it, also what completed")
+    parser.add_argument("--newest", action="store_true", help="with the workflow's newest text")
+    parser.add_argument("--wait", action="store_true", help="wait for its end, and end as it does")
+    add_input_values(
+        parser,
+        "one value of the input in place of the one it had, all others stay; all runs again then, "
+        "unless --from is given; repeatable",
+    )
+
+
+def _configure_explain(parser: argparse.ArgumentParser) -> None:
+    _configure_one(parser)
+    parser.add_argument(
+        "step", metavar="STEP", nargs="?", help="a step's id, or inside a body its key"
+    )
 
 
 def _configure_logs(parser: argparse.ArgumentParser) -> None:
@@ -69,18 +107,29 @@ async def _start(client: EngineClient, arguments: argparse.Namespace) -> int:
     wrong = (await client.workflow(workflow.id)).error
     if wrong:
         tell(shown(f"{wrong}; its last good version runs", sys.stderr))
+    return await _started(client, execution, arguments)
+
+
+async def _started(
+    client: EngineClient, execution: Execution, arguments: argparse.Namespace
+) -> int:
+    """Shows an execution that begins, or with --wait its end, as which the command ends."""
     if not arguments.wait:
-        _show(execution, arguments.json)
+        show(execution, arguments.json)
         return COMPLETED
     tell(f"{execution.id} has started; Ctrl-C leaves it running")
-    execution = await wait_for(client, execution.id)
-    _show(execution, arguments.json)
+    execution = await wait_for(client, execution.id, arguments.server)
+    show(execution, arguments.json)
     return OF_STATUS[execution.status]
 
 
-async def wait_for(client: EngineClient, execution_id: str) -> Execution:
-    """The execution once it has ended."""
-    async for _ in client.events(after=0, execution_id=execution_id):
+async def wait_for(client: EngineClient, execution_id: str, server: str | None = None) -> Execution:
+    """The execution once it has ended; what it asks for meanwhile is told on stderr."""
+    async for batch in client.events(after=0, execution_id=execution_id):
+        for event in batch:
+            step = waiting_step(event.data) if event.type == "step.waiting" else None
+            if step is not None:
+                tell_waiting(step, server)
         execution = await client.execution(execution_id)
         if execution.status in ENDED:
             return execution
@@ -119,12 +168,63 @@ async def _list(client: EngineClient, arguments: argparse.Namespace) -> int:
 
 
 async def _show_one(client: EngineClient, arguments: argparse.Namespace) -> int:
-    _show(await client.execution(arguments.execution), arguments.json)
+    execution = await client.execution(arguments.execution)
+    await show_whole(client, execution, arguments.json, arguments.server)
     return COMPLETED
 
 
 async def _cancel(client: EngineClient, arguments: argparse.Namespace) -> int:
-    _show(await client.cancel(arguments.execution), arguments.json)
+    show(await client.cancel(arguments.execution), arguments.json)
+    return COMPLETED
+
+
+async def _pause(client: EngineClient, arguments: argparse.Namespace) -> int:
+    show(await client.pause(arguments.execution), arguments.json)
+    return COMPLETED
+
+
+async def _resume(client: EngineClient, arguments: argparse.Namespace) -> int:
+    show(await client.resume(arguments.execution), arguments.json)
+    return COMPLETED
+
+
+async def _retry(client: EngineClient, arguments: argparse.Namespace) -> int:
+    """As the ended one, but for the values of the input that are given."""
+    values = None
+    if arguments.input or arguments.input_file:
+        before = await client.execution(arguments.execution)
+        given = read_input(arguments.input, arguments.input_file, _inputs_of(before.source or ""))
+        values = given if arguments.input_file else {**before.input, **given}
+    execution = await client.retry(
+        arguments.execution,
+        RetryWrite(
+            from_step=arguments.from_step,
+            whole=arguments.whole,
+            input=values,
+            newest=arguments.newest,
+        ),
+    )
+    return await _started(client, execution, arguments)
+
+
+def _inputs_of(text: str) -> Mapping[str, Any] | None:
+    """What a definition says of its input."""
+    from engine.definition.source import read_source
+
+    tree = read_source(text).tree()
+    inputs = tree.get("inputs") if isinstance(tree, dict) else None
+    return inputs if isinstance(inputs, dict) else None
+
+
+async def _explain(client: EngineClient, arguments: argparse.Namespace) -> int:
+    if arguments.step is None:
+        found = await client.explain(arguments.execution)
+    else:
+        found = await client.explain_step(f"{arguments.execution}.{arguments.step}")
+    if arguments.json:
+        print_json(found)
+    else:
+        print(f"{state(found.status, sys.stdout)}: {shown(found.text, sys.stdout)}")
     return COMPLETED
 
 
@@ -168,30 +268,15 @@ def _log_text(line: LogLine) -> str:
     return f"{clock} {line.step_id or '-'}: {line.line}"
 
 
-def _show(execution: Execution, as_json: bool) -> None:
-    if as_json:
-        print_json(execution)
-        return
-    name = shown(execution.workflow_name, sys.stdout)
-    how = state(execution.status, sys.stdout)
-    why = f": {shown(execution.reason, sys.stdout)}" if execution.reason else ""
-    print(f"{execution.id}  {name}: {how} ({seconds(execution.duration)}){why}")
-    for step in execution.step_executions:
-        attempt = f", attempt {step.attempt}" if step.attempt > 1 else ""
-        words = step.error.message if step.error else step.reason
-        note = f": {shown(words, sys.stdout)}" if words else ""
-        print(
-            f"  {state(step.status, sys.stdout)}  {step.step_id}"
-            f" ({seconds(step.duration)}{attempt}){note}"
-        )
-    if execution.error_message:
-        print(shown(execution.error_message, sys.stderr), file=sys.stderr)
-
-
 _ACTIONS = {
     "start": Action(_configure_start, "Start an execution of a workflow.", _start),
     "list": Action(_configure_list, "List executions, newest first.", _list),
     "show": Action(_configure_one, "Show one execution and its steps.", _show_one),
     "logs": Action(_configure_logs, "Print an execution's log.", _logs),
+    "pause": Action(_configure_one, "Let running steps end and start no more.", _pause),
+    "resume": Action(_configure_one, "Go on after a pause.", _resume),
     "cancel": Action(_configure_one, "Cancel an execution and its running steps.", _cancel),
+    "retry": Action(_configure_retry, "Start an execution that repeats an ended one.", _retry),
+    "answer": Action(answering.configure, "Answer a step, or list what waits.", answering.answer),
+    "explain": Action(_configure_explain, "Say why it is where it is, in words.", _explain),
 }

@@ -19,7 +19,8 @@ COMMANDS = {
     "schedule": "say when a cron expression fires next",
     "serve": "run the engine and its REST API",
     "workflows": "list, add, activate and pause workflows",
-    "executions": "start, list, show, follow and cancel executions",
+    "executions": "start, list, show, follow, pause, answer, cancel and retry executions",
+    "events": "tell waiting steps of what happened elsewhere",
 }
 SUFFIXES = (".yaml", ".yml", ".json")
 DESIGNER_OPTIONS = ("--server", "--token", "--sample")

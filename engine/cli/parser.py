@@ -1,7 +1,9 @@
 """The parts of a command's parser that several commands share."""
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 UNSENDABLE = "the token (--token or TREADLE_TOKEN) holds characters that no header can carry"
 
@@ -12,6 +14,14 @@ def port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f'"{text}" is no port; ports go from 0 (any) to 65535')
     return number
+
+
+def json_value(text: str) -> Any:
+    """A JSON value of the command line."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"this is no JSON: {error}") from None
 
 
 def new_parser(name: str, about: str) -> argparse.ArgumentParser:
@@ -34,21 +44,23 @@ def add_server(parser: argparse.ArgumentParser) -> None:
 
 
 def add_input(parser: argparse.ArgumentParser) -> None:
-    """Where an execution's input comes from."""
-    parser.add_argument(
-        "--input",
-        metavar="K=V",
-        action="append",
-        default=[],
-        help="one value of the input; read as JSON where it parses, unless the workflow's inputs "
+    """Where an execution's input comes from, and its priority."""
+    add_input_values(
+        parser,
+        "one value of the input; read as JSON where it parses, unless the workflow's inputs "
         "say that it is text; repeatable",
     )
+    parser.add_argument(
+        "--priority", type=int, choices=range(10), metavar="N", help="0 to 9; 9 goes first"
+    )
+
+
+def add_input_values(parser: argparse.ArgumentParser, about: str) -> None:
+    """Where an execution's input comes from; ``about`` is the help of one value."""
+    parser.add_argument("--input", metavar="K=V", action="append", default=[], help=about)
     parser.add_argument(
         "--input-file",
         metavar="F",
         type=Path,
         help="a JSON or YAML file with the input (- is stdin)",
-    )
-    parser.add_argument(
-        "--priority", type=int, choices=range(10), metavar="N", help="0 to 9; 9 goes first"
     )

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.cli.asking import Answer, Asking
 from engine.cli.exits import CANCELLED, FAILED, OF_STATUS, USAGE, CommandError
 from engine.cli.garbage import collect_from_here
 from engine.cli.output import print_json, seconds, shown, state, tell
 from engine.cli.parser import add_input, add_json, new_parser
 from engine.cli.progress import Progress, progress
 from engine.cli.values import read_file, read_input
-from engine.service.types import Execution
+from engine.service.types import AnswerWrite, Execution, StepExecution
 
 if TYPE_CHECKING:
     from engine.definition.load import Loaded
@@ -87,18 +88,42 @@ async def _run(
             input=values,
             priority=arguments.priority,
         )
-        with _cancelled_by_signals(engine, identity), progress(arguments.quiet) as shown:
-            await _follow(news, identity, shown)
+        with (
+            _cancelled_by_signals(engine, identity),
+            progress(arguments.quiet) as shown,
+            Asking(_answering(engine), shown, quiet=arguments.quiet) as asking,
+        ):
+            await _follow(news, identity, shown, asking)
         return await engine.get_execution(identity)
 
 
-async def _follow(news: "Subscription", identity: str, shown: Progress) -> None:
-    """Shows what happens in an execution until it ends; others may be told of as well."""
+async def _follow(news: "Subscription", identity: str, shown: Progress, asking: Asking) -> None:
+    """Shows what happens in an execution until it ends; others may be told of as well. What is
+    asked for by those of its sub-workflows is asked here, too."""
+    family = {identity}
     async for batch in news:
+        for event in batch:
+            if isinstance(event.data, Execution) and event.data.parent_execution_id in family:
+                family.add(event.data.id)
         own = [event for event in batch if event.execution_id == identity]
         shown.show(own)
         if any(event.type in ENDS for event in own):
             return
+        asking.hear(event for event in batch if event.execution_id in family)
+
+
+def _answering(engine: "Engine") -> Answer:
+    from engine.runtime.errors import EngineError
+
+    async def answer(step: StepExecution, given: AnswerWrite) -> None:
+        try:
+            await engine.answer(
+                step.id, given.decision, by=given.by, comment=given.comment, output=given.output
+            )
+        except EngineError as error:
+            raise ValueError(str(error)) from None
+
+    return answer
 
 
 @contextlib.contextmanager

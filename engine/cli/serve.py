@@ -12,6 +12,8 @@ from engine.cli.parser import UNSENDABLE, new_parser
 from engine.cli.parser import port as as_port
 
 HOST = "127.0.0.1"
+LACKING = "not enforced"
+"""How the lines of the report begin that tell of no protection."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -22,16 +24,20 @@ def main(argv: Sequence[str]) -> int:
     from engine.service.sockets import Sockets
     from engine.service.token import is_token
     from engine.settings.lock import EngineRunningError
+    from engine.steps import isolation_report
     from engine.store.errors import StoreError
 
     data, settings = read_setup(arguments.database)
     port = settings.port if arguments.port is None else arguments.port
     host = arguments.host or HOST
 
+    isolation = isolation_lines(isolation_report())
+
     def ready(sockets: Sockets) -> None:
         collect_from_here()
         where = sockets.url or sockets.private_path or f"{HOST}:{sockets.private_port}"
-        print(f"Treadle's engine listens at {where}, data in {data}", file=sys.stderr, flush=True)
+        print(f"Treadle's engine listens at {where}, data in {data}", file=sys.stderr)
+        print("\n".join(isolation), file=sys.stderr, flush=True)
 
     token = arguments.token or os.environ.get("TREADLE_TOKEN")
     if token and not is_token(token):
@@ -51,6 +57,12 @@ def main(argv: Sequence[str]) -> int:
     except OSError as error:
         raise CommandError(_words(error, f"{host}:{port}"), FAILED) from None
     return COMPLETED
+
+
+def isolation_lines(report: Sequence[str]) -> list[str]:
+    """What to say at the start of how scripts are held: what is not enforced, or that all is."""
+    lacking = [line for line in report if line.startswith(LACKING)]
+    return lacking or ["scripts: all limits are enforced"]
 
 
 def _words(error: OSError, address: str) -> str:
