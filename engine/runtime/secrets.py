@@ -107,4 +107,7 @@ def _mask(value: Any, pattern: re.Pattern[str]) -> Any:
         }
     if isinstance(value, list | tuple):
         return [_mask(item, pattern) for item in value]
+    if isinstance(value, bytes | bytearray | memoryview):
+        text = bytes(value).decode("utf-8", "surrogateescape")  # gives any bytes back as they were
+        return pattern.sub(MASK, text).encode("utf-8", "surrogateescape")
     return value
