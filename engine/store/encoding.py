@@ -122,7 +122,7 @@ def _is_plain(value: Any) -> bool:
         parts = value
     elif kind is float:
         return _is_finite(value)
-    elif (payloads := _payloads_of(kind)) is not None:
+    elif (payloads := payloads_of(kind)) is not None:
         parts = payloads(value)
     else:
         return kind in _PLAIN or not (kind in _TEXTS or isinstance(value, Mapping))
@@ -133,7 +133,7 @@ def _is_plain(value: Any) -> bool:
 
 
 @cache
-def _payloads_of(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
+def payloads_of(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
     """Takes the values of ``payload_fields`` out of a struct; None for what is none."""
     if not issubclass(kind, Struct):
         return None
