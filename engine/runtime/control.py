@@ -27,6 +27,8 @@ from engine.store.workflows import WorkflowFilter
 
 LOOK = 0.2
 """Seconds between looks at an execution that another process carries out."""
+WOKEN_AT_ONCE = 100
+"""Executions that are read from the database together."""
 PARKED_AFTER = timedelta(seconds=5)
 """What is due sooner keeps its execution in memory."""
 
@@ -185,19 +187,18 @@ class Control:
 
     async def send_event(self, type_: str, data: Any) -> int:
         """Wakes the steps that wait for such an event; how many they were."""
-        woken = 0
-        found = self._host.listeners.take(type_, data)
-        data = await self._kept_apart(data) if found else data
-        for listener in found:
-            course = await self.course(listener.execution_id)
-            if course is None:
-                continue
-            order = listener.order
-            came = EventArrived(time=now(), key=order.key, attempt=order.attempt, data=data)
-            if course.tell(came):
-                await course.settled()
-                woken += 1
-        return woken
+        told: list[Course] = []
+        listeners = self._host.listeners.take(type_, data)
+        for at in range(0, len(listeners), WOKEN_AT_ONCE):
+            some = listeners[at : at + WOKEN_AT_ONCE]
+            courses = await asyncio.gather(*(self.course(one.execution_id) for one in some))
+            for listener, course in zip(some, courses, strict=True):
+                order = listener.order
+                came = EventArrived(time=now(), key=order.key, attempt=order.attempt, data=data)
+                if course is not None and course.tell(came):
+                    told.append(course)
+        await asyncio.gather(*(course.settled() for course in told))
+        return len(told)
 
     async def _kept_apart(self, value: Any) -> Any:
         """A value that comes from outside, with what is large of it kept in files."""
