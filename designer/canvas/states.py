@@ -21,13 +21,16 @@ _QUIET = frozenset({"", "pending"})
 @dataclass(frozen=True, slots=True)
 class NodeState:
     """A node in an execution. ``duration`` is seconds, known once it ended; ``started`` is aware
-    UTC."""
+    UTC. ``note`` says for what it waits or how far it is, ``origin`` where its output is from when
+    it did not run."""
 
     status: str
     duration: float | None = None
     attempt: int = 1
     max_attempts: int = 1
     started: datetime | None = None
+    note: str = ""
+    origin: str = ""
 
     @property
     def word(self) -> str:

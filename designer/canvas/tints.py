@@ -30,7 +30,7 @@ class Tints:
             if i is None or state.quiet:
                 continue
             self.nodes[i] = self._code(role_of(state.status))
-            idle[i] = state.status in ("skipped", "cancelled", "queued")
+            idle[i] = state.status in ("skipped", "cancelled", "queued", "paused")
         self.wires = self._wires(scene, idle)
 
     def _code(self, role: str) -> int:

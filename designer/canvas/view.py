@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from designer.canvas import words
 from designer.canvas.commands import Commands
@@ -38,6 +38,8 @@ class CanvasView(CanvasSurface):
 
     step_activated = Signal(str)
     """A node was double-clicked, or opened with Enter: its key."""
+    node_menu_opening = Signal(QMenu, str)
+    """The menu of one node opens; entries may be added that concern it: the menu, its key."""
 
     def __init__(
         self,
@@ -254,6 +256,8 @@ class CanvasView(CanvasSurface):
                 count=len(chosen),
                 enabled=any(node.enabled for node in chosen),
             )
+            if len(chosen) == 1:
+                self.node_menu_opening.emit(menu, chosen[0].key)
         elif selection.wires and self.editable:
             menu = wire_menu(self, self._theme, self)
         else:

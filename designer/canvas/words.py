@@ -15,6 +15,10 @@ _PORT_WORDS = {
     "always": "always: when the step ended in any way",
     "branch": "when the condition chose this branch",
 }
+_ORIGINS = {
+    "reused": "reused: taken from the run that this one repeats",
+    "cached": "cached: kept from an earlier run with the same input",
+}
 _MOST_PROBLEMS = 5
 
 
@@ -68,9 +72,12 @@ def _is_about(problem: Problem, key: str) -> bool:
 
 
 def _state_line(state: NodeState) -> str:
-    parts = [state.word, state.time_text(utc_now())]
+    time = "" if state.origin else state.time_text(utc_now())
+    parts = [state.word, state.note, time]
     if state.attempt > 1:
         parts.append(f"attempt {state.attempt_text().replace('/', ' of ')}")
+    if state.origin:
+        parts.append(_ORIGINS.get(state.origin, state.origin))
     return ", ".join(part for part in parts if part)
 
 

@@ -1,34 +1,54 @@
-"""What a step received and gave: input, output and error as a tree."""
+"""What a step received and gave, and why it is where it is: input, output, error and log."""
 
 import json
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from msgspec import Struct
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QMenu,
+    QPlainTextEdit,
+    QSplitter,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
+from designer.runs.inner_list import InnerList, is_inside
 from designer.runs.session import RunSession, Spawn
+from designer.runs.step_head import StepHead
 from designer.theme import Theme
 from designer.theme.json_model import JsonModel, expression_path
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import (
-    ElidedLabel,
-    EmptyState,
-    IconButton,
-    Label,
-    Pill,
-    lay_out,
-)
-from designer.theme.wording import duration_text, state_word
+from designer.theme.widgets import EmptyState, lay_out
+from designer.theme.wording import local_time
 from engine import api
 
-PARTS = (("output", "Output"), ("input", "Input"), ("error", "Error"))
+PARTS = (("output", "Output"), ("input", "Input"), ("error", "Error"), ("log", "Log"))
+SOON_MS = 60
+AGAIN_MS = 2000
+"""How often what is shown is read again while it has not ended: times and reasons move on."""
+STEP_ENDED = frozenset({"completed", "failed", "skipped", "cancelled", "timed_out"})
+LIST_WIDTH = 230
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What was read of one step execution."""
+
+    step: api.StepExecution
+    words: str = ""
+    """Why it is where it is."""
+    lines: list[api.LogLine] = []
 
 
 class DataView(QWidget):
     """Shows one step of a RunSession; ``show_step`` chooses it, ``shown`` tells what is there."""
 
     shown = Signal(object)
+    execution_wanted = Signal(str)
+    """The execution of a sub-workflow is to be opened."""
 
     def __init__(
         self, theme: Theme, session: RunSession, spawn: Spawn, parent: QWidget | None = None
@@ -38,23 +58,24 @@ class DataView(QWidget):
         self._session = session
         self._spawn = spawn
         self._step_id = ""
-        self._shown: api.StepExecution | None = None
+        self._wanted = ""
+        """The id of the step execution that is to be shown: the step's, or one inside it."""
+        self._shown: Shown | None = None
         self.model = JsonModel(self)
         self._tree = self._make_tree()
-        self._name = ElidedLabel(theme, "", "strong")
-        self._pill = Pill(theme)
-        self._facts = Label(theme, "", "detail", "muted")
+        self._log = self._make_log()
+        self.head = StepHead(theme)
         self._parts = SegmentedControl(theme, PARTS, "tab")
-        self._message = ElidedLabel(theme, "", "body", "failed")
+        self.inner = InnerList(theme, session, spawn)
         self._empty = EmptyState(
             theme, "data", "No data yet", "Run the workflow, then select a step to see its data."
         )
         self._stack = QStackedWidget()
+        self._bodies = QStackedWidget()
+        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
+        self._again = QTimer(self, interval=AGAIN_MS)
         self._lay_out()
-        self._parts.chosen.connect(self._show_part)
-        session.reset.connect(self._forget)
-        session.states_changed.connect(self._refresh_if_touched)
-        session.finished.connect(self._refresh)
+        self._connect()
 
     def _make_tree(self) -> QTreeView:
         tree = QTreeView()
@@ -68,102 +89,209 @@ class DataView(QWidget):
         tree.customContextMenuRequested.connect(self._show_menu)
         return tree
 
+    def _make_log(self) -> QPlainTextEdit:
+        text = QPlainTextEdit()
+        text.setReadOnly(True)
+        text.setUndoRedoEnabled(False)
+        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        text.setProperty("role", "flat")
+        text.setFont(self._theme.font("mono"))
+        text.document().setDocumentMargin(8)
+        text.setAccessibleName("Log of the step")
+        text.setPlaceholderText("It wrote no lines.")
+        return text
+
     def _lay_out(self) -> None:
         page = QWidget()
         column = QVBoxLayout(page)
         lay_out(column, 0)
-        head = QHBoxLayout()
-        lay_out(head, self._theme.space("s"), (12, 6, 8, 4))
-        head.addWidget(self._parts)
-        head.addSpacing(8)
-        head.addWidget(self._name, 1)
-        head.addWidget(self._facts)
-        head.addWidget(self._pill)
-        copy = IconButton(self._theme, "copy", "Copy as JSON")
-        copy.clicked.connect(self._copy_all)
-        head.addWidget(copy)
-        column.addLayout(head)
-        self._message.setContentsMargins(14, 4, 12, 4)
-        column.addWidget(self._message)
-        column.addWidget(self._tree, 1)
+        self.head.row.insertWidget(0, self._parts)
+        column.addWidget(self.head)
+        self._bodies.addWidget(self._tree)
+        self._bodies.addWidget(self._log)
+        column.addWidget(self._bodies, 1)
+        across = QSplitter(Qt.Orientation.Horizontal)
+        across.addWidget(self.inner)
+        across.addWidget(page)
+        across.setHandleWidth(1)
+        across.setChildrenCollapsible(False)
+        across.setStretchFactor(1, 1)
+        across.setSizes([LIST_WIDTH, 1000])
+        self.inner.setMinimumWidth(160)
+        self.inner.hide()
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(page)
+        self._stack.addWidget(across)
         outer = QVBoxLayout(self)
         lay_out(outer)
         outer.addWidget(self._stack)
 
+    def _connect(self) -> None:
+        session = self._session
+        self._parts.chosen.connect(self._show_part)
+        self._soon.timeout.connect(self._refresh)
+        self._again.timeout.connect(self._look_again)
+        self.head.copy.clicked.connect(self._copy_all)
+        self.head.opened.connect(self.execution_wanted)
+        self.head.inside.clicked.connect(self._go_inside)
+        self.inner.chosen.connect(self._show_inner)
+        self.inner.filled.connect(self.inner.show)
+        self.inner.list.activated.connect(self._go_inside)
+        session.reset.connect(self._forget)
+        session.states_changed.connect(self._refresh_if_touched)
+        session.inner_changed.connect(self._refresh_if_inside)
+        session.execution_changed.connect(self._refresh_unbegun)
+        session.finished.connect(self._soon.start)
+
     def show_step(self, step_id: str) -> None:
-        """Shows another step; nothing for an empty id or one that did not run."""
+        """Shows another step; nothing for an empty id or one that the execution has not."""
+        if step_id == self._step_id and is_inside(
+            self._wanted, self._session.step_execution_id(step_id)
+        ):
+            return  # one of its rounds is looked at
         self._step_id = step_id
+        self._aim()
+
+    def show_inner(self, step_execution_id: str) -> None:
+        """Shows a step execution inside a body."""
+        around = step_execution_id.rsplit(".", 2)[0]
+        self._step_id = step_execution_id.partition(".")[2].partition(".")[0]
+        self._wanted = step_execution_id
+        self.inner.show_body(around)
+        self.inner.choose(step_execution_id)
+        self.inner.show()
         self._refresh()
 
+    def _aim(self) -> None:
+        self._wanted = self._session.step_execution_id(self._step_id) if self._step_id else ""
+        self.inner.hide()
+        self.inner.show_body(self._wanted)
+        self.inner.setVisible(not self.inner.empty)
+        self._refresh()
+
+    def _show_inner(self, step_execution_id: str) -> None:
+        self._wanted = step_execution_id
+        self._refresh()
+
+    def _go_inside(self) -> None:
+        """Shows the rounds of a body that is itself inside one."""
+        if self._wanted in self._session.bodies and self._is_inner():
+            self.inner.show_body(self._wanted)
+
+    def _is_inner(self) -> bool:
+        return is_inside(self._wanted, self._session.step_execution_id(self._step_id))
+
     def _forget(self) -> None:
+        self._wanted = ""
+        self.inner.show_body("")
+        self.inner.hide()
         self._show(None)
+        if self._session.execution is not None:
+            self._aim()
 
     def _refresh_if_touched(self, steps: frozenset[str]) -> None:
         if self._step_id in steps:
+            self._soon.start()
+
+    def _refresh_if_inside(self, steps: list[api.StepExecution]) -> None:
+        if self._step_id and any(step.id == self._wanted for step in steps):
+            self._soon.start()
+
+    def _refresh_unbegun(self) -> None:
+        """The execution changed: what has not begun may wait for something else now."""
+        if self._shown is None or self._shown.step.status not in STEP_ENDED:
+            self._soon.start()
+
+    def _look_again(self) -> None:
+        if self.isVisible():
             self._refresh()
 
     def _refresh(self) -> None:
-        if self._step_id in self._session.steps:
-            self._spawn(self._read(self._step_id))
+        self._soon.stop()
+        if self._wanted:
+            self._spawn(self._read(self._wanted))
         else:
             self._show(None)
 
-    async def _read(self, step_id: str) -> None:
-        detail = await self._session.step_detail(step_id)
-        if step_id == self._step_id:
-            self._show(detail)
-
-    def _show(self, step: api.StepExecution | None) -> None:
-        previous, self._shown = self._shown, step
-        self.shown.emit(step)
+    async def _read(self, identity: str) -> None:
+        step = await self._session.step_detail(identity)
+        words = await self._session.explain_step(identity)
+        if step is None and words:
+            step = _unbegun(identity)
         if step is None:
+            self._show_if_wanted(identity, None)
+            return
+        lines = (await self._session.step_log(identity)).items
+        found = Shown(step=step, words=words, lines=lines)
+        self._show_if_wanted(identity, found)
+
+    def _show_if_wanted(self, identity: str, found: Shown | None) -> None:
+        if identity == self._wanted:
+            self._show(found)
+
+    def _show(self, found: Shown | None) -> None:
+        previous, self._shown = self._shown, found
+        self._keep_looking(found)
+        if found is None:
+            self.shown.emit(None)
             self._stack.setCurrentIndex(0)
             return
-        self._name.set_full_text(step.step_id)
-        self._pill.set_state(step.status, state_word(step.status))
-        attempt = f"attempt {step.attempt} of {step.max_attempts}" if step.max_attempts > 1 else ""
-        known = duration_text(step.duration) if step.duration is not None else ""
-        self._facts.setText(
-            " · ".join(part for part in (attempt, known, step.branch or "") if part)
-        )
-        self._message.set_full_text(step.reason or "")
-        self._message.setVisible(bool(step.reason))
-        self._message.set_tone("failed" if step.error else "muted")
-        new_failure = step.error is not None and (previous is None or previous.error is None)
-        if new_failure:
+        step = found.step
+        if not self._is_inner():
+            self.shown.emit(step if step.attempt or step.status != "pending" else None)
+        has_body = step.id in self._session.bodies and step.id != self.inner.model.parent_id
+        self.head.show_step(step, found.words, has_body=has_body)
+        was = previous.step if previous is not None else None
+        if step.error is not None and (was is None or was.id != step.id or was.error is None):
             self._parts.choose("error")
         elif step.error is None and self._parts.current == "error":
             self._parts.choose("output")
-        self._show_part()
+        if was != step or (previous is not None and previous.lines != found.lines):
+            self._show_part()
         self._stack.setCurrentIndex(1)
 
+    def _keep_looking(self, found: Shown | None) -> None:
+        moving = found is not None and found.step.status not in STEP_ENDED
+        if moving and self._session.running:
+            self._again.start()
+        else:
+            self._again.stop()
+
     def _show_part(self) -> None:
+        if self._parts.current == "log":
+            self._bodies.setCurrentWidget(self._log)
+            self._show_lines()
+            return
+        self._bodies.setCurrentWidget(self._tree)
         self.model.show_value(self._value())
         self._tree.expandToDepth(0)
 
+    def _show_lines(self) -> None:
+        lines = self._shown.lines if self._shown is not None else []
+        text = "\n".join(f"{local_time(line.time)} {line.line}" for line in lines)
+        if text != self._log.toPlainText():
+            self._log.setPlainText(text)
+
     def _value(self) -> Any:
-        step = self._shown
-        if step is None:
+        if self._shown is None:
             return None
+        step = self._shown.step
         if self._parts.current == "error":
             return {"type": step.error.type, "message": step.error.message} if step.error else None
         return step.input if self._parts.current == "input" else step.output
 
     def _copy_all(self) -> None:
-        _copy(self._value())
+        _copy(self._log.toPlainText() if self._parts.current == "log" else self._value())
 
     def _show_menu(self, place: QPoint) -> None:
         index = self._tree.indexAt(place)
-        if not index.isValid():
+        if not index.isValid() or self._shown is None:
             return
         path, value = self.model.path(index), self.model.value(index)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy value").triggered.connect(lambda: _copy(value))
         if self._parts.current == "output":
-            base = expression_path("steps", (self._step_id, "output"))
+            base = expression_path("steps", (self._shown.step.step_id, "output"))
             text = f"{{{{ {expression_path(base, path)} }}}}"
             menu.addAction("Copy as expression").triggered.connect(
                 lambda: QGuiApplication.clipboard().setText(text)
@@ -171,13 +299,13 @@ class DataView(QWidget):
         menu.popup(self._tree.viewport().mapToGlobal(place))
 
 
-def _facts(step: api.StepExecution) -> str:
-    parts = [step.branch or ""]
-    if step.max_attempts > 1:
-        parts.append(f"attempt {step.attempt} of {step.max_attempts}")
-    if step.duration is not None:
-        parts.append(duration_text(step.duration))
-    return " · ".join(part for part in parts if part)
+def _unbegun(identity: str) -> api.StepExecution:
+    """A step of the definition that has no history yet."""
+    execution_id, _, key = identity.partition(".")
+    step_id = key.rpartition(".")[2]
+    return api.StepExecution(
+        id=identity, execution_id=execution_id, step_id=step_id, status="pending"
+    )
 
 
 def _copy(value: Any) -> None:

@@ -1,6 +1,6 @@
 """One execution: its canvas with the states as they were or are, its log and its data."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -9,12 +9,17 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from designer.runs.executions_model import duration_of
+from designer.runs.node_actions import RunMenu, run_menu
 from designer.runs.panel import RunPanel
+from designer.runs.run_controls import RunControls
 from designer.runs.session import RunSession, Spawn
 from designer.theme import Theme
-from designer.theme.widgets import Button, ElidedLabel, IconButton, Label, Pill, lay_out
+from designer.theme.widgets import Button, ElidedLabel, IconButton, Label, lay_out
 from designer.theme.wording import local_date_time, state_word
-from engine import EngineClient, api
+from engine import EngineClient
+
+SAYS_NOTHING = frozenset({"It completed.", "It goes on."})
+"""Words that the state tells as well."""
 
 
 class StateCanvas(Protocol):
@@ -23,8 +28,12 @@ class StateCanvas(Protocol):
     @property
     def widget(self) -> QWidget: ...
 
-    def show_steps(self, steps: Mapping[str, api.StepExecution]) -> None:
-        """Draws the states, by step id."""
+    def show_run(self, session: RunSession) -> None:
+        """Draws the states of the steps."""
+        ...
+
+    def on_menu(self, fill: RunMenu) -> None:
+        """Lets the menu of a node be added to."""
         ...
 
     def on_step(self, callback: Callable[[str], None]) -> None:
@@ -50,6 +59,8 @@ class ExecutionView(QWidget):
     left = Signal()
     edit_wanted = Signal(str)
     """The path of the workflow's file."""
+    execution_wanted = Signal(str)
+    """Another execution is to be shown."""
 
     def __init__(
         self,
@@ -67,14 +78,15 @@ class ExecutionView(QWidget):
         self._make_canvas = make_canvas
         self.canvas: StateCanvas | None = None
         self._path = ""
+        self._words = ""
         self._sized = False
         self._title = ElidedLabel(theme, "", "heading")
-        self._pill = Pill(theme)
         self._facts = Label(theme, "", "body", "muted")
-        self._error = ElidedLabel(theme, "", "body", "failed")
-        self._cancel = Button(theme, "Cancel", "danger", "stop")
+        self.relative = Button(theme, "", "link")
+        self._why = ElidedLabel(theme, "", "body", "failed")
+        self.controls = RunControls(theme, self.session, spawn)
         self._edit = Button(theme, "Open the file", icon="design")
-        self.panel = RunPanel(theme, self.session, spawn)
+        self.panel = RunPanel(theme, self.session, spawn, self.controls)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._clock = QTimer(self, interval=1000)
         self._lay_out()
@@ -92,14 +104,13 @@ class ExecutionView(QWidget):
         back.clicked.connect(self.left)
         row.addWidget(back)
         row.addWidget(self._title, 1)
+        row.addWidget(self.relative)
         row.addWidget(self._facts)
-        row.addWidget(self._pill)
-        row.addSpacing(8)
-        row.addWidget(self._cancel)
+        row.addWidget(self.controls)
         row.addWidget(self._edit)
         column.addLayout(row)
-        self._error.setContentsMargins(36, 0, 0, 0)
-        column.addWidget(self._error)
+        self._why.setContentsMargins(36, 0, 0, 0)
+        column.addWidget(self._why)
         self._splitter.addWidget(QWidget())
         self._splitter.addWidget(self.panel)
         self._splitter.setStretchFactor(0, 1)
@@ -118,13 +129,18 @@ class ExecutionView(QWidget):
     def _connect(self) -> None:
         self.session.states_changed.connect(self._draw_states)
         self.session.execution_changed.connect(self._show_facts)
+        self.session.execution_changed.connect(self._draw_states)
         self._clock.timeout.connect(self._show_facts)
-        self._cancel.clicked.connect(self._ask_cancel)
+        self.controls.explained.connect(self._show_why)
+        self.controls.retried.connect(self.execution_wanted)
+        self.relative.clicked.connect(self._open_relative)
         self._edit.clicked.connect(self._ask_edit)
         self.panel.step_chosen.connect(self._select)
+        self.panel.execution_wanted.connect(self.execution_wanted)
 
     async def show_execution(self, execution_id: str) -> None:
         """Shows another execution. Raises ClientError when it is not there."""
+        self._words = ""
         await self.session.attach(execution_id)
         execution = self.session.execution
         if execution is None or execution.id != execution_id:
@@ -155,25 +171,27 @@ class ExecutionView(QWidget):
             self._splitter.setSizes(sizes)
         if self.canvas is not None:
             self.canvas.on_step(self.panel.show_step)
+            self.canvas.on_menu(run_menu(self._theme, self.session, self._spawn, self.panel))
             self._draw_states()
 
     def _draw_states(self) -> None:
         if self.canvas is not None:
-            self.canvas.show_steps(self.session.steps)
+            self.canvas.show_run(self.session)
 
     def _show_facts(self) -> None:
         execution = self.session.execution
         if execution is None:
             return
         self._title.set_full_text(execution.workflow_name or "unnamed")
-        self._pill.set_state(execution.status, state_word(execution.status))
         started = local_date_time(execution.start_time or execution.created_at)
         taken = duration_of(execution, datetime.now(UTC))
-        self._facts.setText(f"{state_word(execution.trigger_type)} · {started} · {taken}")
-        message = execution.error_message or execution.reason or ""
-        self._error.set_full_text(message)
-        self._error.setVisible(bool(message))
-        self._cancel.setVisible(self.session.running)
+        cause = "repeated" if execution.retry_of else state_word(execution.trigger_type)
+        self._facts.setText(f"{cause} · {started} · {taken}")
+        self.relative.setText("The run it is part of" if execution.parent_execution_id else "")
+        if execution.retry_of:
+            self.relative.setText("The run it repeats")
+        self.relative.setVisible(bool(self.relative.text()))
+        self._show_why(self._words)
         if self.session.running and not self._clock.isActive():
             self._clock.start()
         elif not self.session.running:
@@ -183,8 +201,23 @@ class ExecutionView(QWidget):
         if self.canvas is not None:
             self.canvas.select(step_id)
 
-    def _ask_cancel(self) -> None:
-        self._spawn(self.session.cancel())
+    def _show_why(self, words: str) -> None:
+        """The error of a run that failed, else the engine's words."""
+        self._words = words
+        execution = self.session.execution
+        error = execution.error_message if execution is not None else None
+        said = error or words or (execution.reason if execution is not None else "") or ""
+        shown = "" if said in SAYS_NOTHING else said
+        self._why.set_full_text(shown)
+        self._why.setVisible(bool(shown))
+        waits = self.session.status in ("waiting", "paused")
+        self._why.set_tone("failed" if error else "warning" if waits else "muted")
+
+    def _open_relative(self) -> None:
+        """Shows the execution that this one repeats, or is part of."""
+        execution = self.session.execution
+        if execution is not None:
+            self.execution_wanted.emit(execution.retry_of or execution.parent_execution_id or "")
 
     def _ask_edit(self) -> None:
         self.edit_wanted.emit(self._path)

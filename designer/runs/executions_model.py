@@ -110,7 +110,7 @@ class ExecutionsModel(QAbstractTableModel):
         if column == WORKFLOW:
             return item.workflow_name or "unnamed"
         if column == TRIGGER:
-            return state_word(item.trigger_type)
+            return "retry" if item.retry_of else state_word(item.trigger_type)
         if column == STARTED:
             return ago_text(item.start_time or item.created_at, now)
         if column == DURATION:
@@ -129,6 +129,8 @@ class ExecutionsModel(QAbstractTableModel):
             return local_date_time(item.start_time or item.created_at)
         if column == NOTE:
             return item.error_message or item.reason or ""
+        if column == TRIGGER and item.retry_of:
+            return "It repeats an earlier run."
         return item.trigger_name or "" if column == TRIGGER else ""
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from designer.runs.session import KEPT_LINES, RunSession
+from designer.runs.waits import top_of
 from designer.theme import Theme
 from designer.theme.widgets import Combo, IconButton, Label, SearchField, lay_out
 from designer.theme.wording import count_text, local_time, plural
@@ -98,9 +99,10 @@ class LogView(QWidget):
 
     def _take(self, lines: list[api.LogLine]) -> None:
         for line in lines:
-            if line.step_id and line.step_id not in self._known_steps:
-                self._known_steps.add(line.step_id)
-                self._steps.addItem(line.step_id, line.step_id)
+            step = step_of(line)
+            if step and step not in self._known_steps:
+                self._known_steps.add(step)
+                self._steps.addItem(step, step)
         self._pending.extend(line for line in lines if self._wanted(line))
         if not self._flush_timer.isActive():
             self._flush_timer.start()
@@ -122,7 +124,7 @@ class LogView(QWidget):
 
     def _wanted(self, line: api.LogLine) -> bool:
         step = self._steps.currentData()
-        if step and line.step_id != step:
+        if step and step_of(line) != step:
             return False
         words = self._search.text().casefold()
         return not words or words in line.line.casefold() or words in (line.step_id or "")
@@ -147,7 +149,7 @@ class LogView(QWidget):
 
     def _format(self, part: Part, step_id: str = "") -> QTextCharFormat:
         roles = {"time": "faint", "stdout": "text", "stderr": "warning_text", "engine": "muted"}
-        step = self._session.steps.get(step_id)
+        step = self._session.steps.get(top_of(step_id))
         role = roles.get(part) or self._theme.state(step.status if step else "pending").text
         key = f"{part == 'step'}{role}"
         if key not in self._formats:
@@ -194,3 +196,8 @@ class LogView(QWidget):
         """Shows one step's lines only; all for an empty id or a step that wrote none."""
         index = self._steps.findData(step_id, Qt.ItemDataRole.UserRole)
         self._steps.setCurrentIndex(max(0, index))
+
+
+def step_of(line: api.LogLine) -> str:
+    """The step that wrote a line, whichever round of a body it was in."""
+    return (line.step_id or "").rpartition(".")[2]

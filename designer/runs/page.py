@@ -16,6 +16,7 @@ from designer.runs.executions_model import (
     ExecutionsModel,
 )
 from designer.runs.filters import Filter, FilterBar
+from designer.runs.inbox import Inbox, InboxView
 from designer.runs.session import Spawn
 from designer.theme import Theme
 from designer.theme.tables import RowTable
@@ -54,6 +55,8 @@ class RunsPage(QWidget):
         self._count = Label(theme, "", "body", "muted")
         self.table = RowTable(self._model, "Executions", self._open_row)
         self.table.set_widths(WIDTHS, rest=NOTE)
+        self.inbox = Inbox(client, spawn, self)
+        self.questions = InboxView(theme, self.inbox, spawn)
         self.execution = ExecutionView(theme, client, spawn, make_canvas)
         self._places = QStackedWidget()
         self._stack = QStackedWidget()
@@ -74,6 +77,7 @@ class RunsPage(QWidget):
         head.addStretch(1)
         head.addWidget(self._count)
         column.addLayout(head)
+        column.addWidget(self.questions)
         card = Card(theme)
         card.body.setContentsMargins(8, 6, 8, 8)
         self._places.addWidget(self.table)
@@ -110,6 +114,8 @@ class RunsPage(QWidget):
         self.table.verticalScrollBar().valueChanged.connect(self._read_on)
         self.execution.left.connect(self.back)
         self.execution.edit_wanted.connect(self.edit_wanted)
+        self.execution.execution_wanted.connect(self.open_execution)
+        self.questions.opened.connect(self.open_execution)
         self._theme.changed.connect(self._model.tick)
 
     def refresh(self) -> None:
@@ -118,6 +124,7 @@ class RunsPage(QWidget):
 
     def take_events(self, events: list[api.Event]) -> None:
         """Notices executions that came or changed; reads them once for many events."""
+        self.inbox.take_events(events)
         wanted = any(event.type.startswith("execution.") for event in events)
         if wanted and self.isVisible() and not self._refresh_timer.isActive():
             self._refresh_timer.start()
@@ -133,6 +140,12 @@ class RunsPage(QWidget):
     def open_execution(self, execution_id: str) -> None:
         """Shows one execution."""
         self._spawn(self._open(execution_id))
+
+    @property
+    def shown_execution(self) -> str:
+        """The id of the execution that is open; empty for the table."""
+        execution = self.execution.session.execution
+        return execution.id if self._stack.currentIndex() == 1 and execution is not None else ""
 
     def back(self) -> None:
         """Goes back from an execution to the table."""

@@ -3,8 +3,10 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from designer.runs.answers import RunQuestions
 from designer.runs.data_view import DataView
 from designer.runs.log_view import LogView
+from designer.runs.run_controls import RunControls
 from designer.runs.session import RunSession, Spawn
 from designer.runs.timeline_view import TimelineView
 from designer.theme import Theme
@@ -17,16 +19,29 @@ class RunPanel(QFrame):
 
     step_chosen = Signal(str)
     page_chosen = Signal(str)
+    execution_wanted = Signal(str)
+    """Another execution is to be opened: that of a sub-workflow, or a retry."""
 
     def __init__(
-        self, theme: Theme, session: RunSession, spawn: Spawn, parent: QWidget | None = None
+        self,
+        theme: Theme,
+        session: RunSession,
+        spawn: Spawn,
+        controls: RunControls,
+        parent: QWidget | None = None,
     ) -> None:
+        """``controls`` are told of the selected step; who made them says where they stand."""
         super().__init__(parent)
         self.setProperty("ground", "panel")
+        self._session = session
+        self.controls = controls
+        self.questions = RunQuestions(theme, session, spawn)
         self.log = LogView(theme, session)
         self.data = DataView(theme, session, spawn)
-        self.timeline = TimelineView(theme, session)
+        self.data.execution_wanted.connect(self.execution_wanted)
+        self.timeline = TimelineView(theme, session, spawn)
         self.timeline.step_chosen.connect(self._choose_step)
+        self.timeline.inner_chosen.connect(self._choose_inner)
         self._tabs = SegmentedControl(theme, (), "tab")
         self._tabs.chosen.connect(self.show_page)
         self._tabs.chosen.connect(self.page_chosen)
@@ -41,6 +56,7 @@ class RunPanel(QFrame):
         column = QVBoxLayout(self)
         lay_out(column)
         column.addWidget(head)
+        column.addWidget(self.questions)
         column.addWidget(self._pages, 1)
         self.add_page("log", "Log", self.log)
         self.add_page("data", "Data", self.data)
@@ -66,8 +82,13 @@ class RunPanel(QFrame):
 
     def show_step(self, step_id: str) -> None:
         """Shows the data of a step that was selected elsewhere."""
+        self.controls.show_step(step_id)
         self.data.show_step(step_id)
 
     def _choose_step(self, step_id: str) -> None:
-        self.data.show_step(step_id)
+        self.show_step(step_id)
         self.step_chosen.emit(step_id)
+
+    def _choose_inner(self, step_execution_id: str) -> None:
+        self.data.show_inner(step_execution_id)
+        self.step_chosen.emit(step_execution_id.partition(".")[2].partition(".")[0])

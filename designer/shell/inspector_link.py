@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from designer.document import Document
 from designer.inspector import InspectorView
 from designer.runs import RunPanel, RunSession
+from designer.runs.waits import wait_note
 from designer.theme.wording import clock_text, duration_text, state_word
 from engine import Workflow, api
 
@@ -68,8 +69,11 @@ class InspectorLink(QObject):
 
 
 def state_words(step: api.StepExecution, now: datetime) -> str:
-    """``running 0:14``, ``completed 1.2 s``, ``skipped``."""
+    """``running 0:14``, ``waiting until 14:00``, ``completed 1.2 s``, ``reused``, ``skipped``."""
     word = state_word(step.status)
+    note = wait_note(step, now)
+    if step.origin or note:
+        return step.origin or f"{word} {note}"
     if step.duration is not None:
         return f"{word} {duration_text(step.duration)}"
     if step.status == "running" and step.start_time is not None:

@@ -1,7 +1,7 @@
 """The rail at the left edge: one button for each page of the window."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from designer.theme import Theme
@@ -23,12 +23,24 @@ class RailButton(QAbstractButton):
         super().__init__()
         self._theme = theme
         self._icon_name = icon
+        self._count = ""
         self.setText(text)
         self.setAccessibleName(text)
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         theme.changed.connect(self.update)
+
+    def set_count(self, text: str, what: str) -> None:
+        """Shows a count at the icon, none for an empty text; ``what`` is counted, in words."""
+        self._count = text
+        self.setAccessibleName(f"{self.text()}, {text} {what}" if text else self.text())
+        self.setToolTip(f"{text} {what}" if text else "")
+        self.update()
+
+    @property
+    def count(self) -> str:
+        return self._count
 
     def sizeHint(self) -> QSize:
         return QSize(self._theme.tokens.size["rail"], 52)
@@ -56,11 +68,23 @@ class RailButton(QAbstractButton):
         icon = self._theme.pixmap(self._icon_name, role, 20, self.devicePixelRatioF())
         left = (self.width() - 20) / 2
         painter.drawPixmap(QRectF(left, 8, 20, 20), icon, QRectF(icon.rect()))
+        if self._count:
+            self._paint_count(painter, left + 20)
         painter.setPen(self._theme.color(role))
         painter.setFont(self._theme.font("caption"))
         painter.drawText(
             QRectF(-4, 30, self.width() + 8, 16), Qt.AlignmentFlag.AlignHCenter, self.text()
         )
+
+    def _paint_count(self, painter: QPainter, right: float) -> None:
+        painter.setFont(self._theme.font("caption"))
+        width = max(15.0, painter.fontMetrics().horizontalAdvance(self._count) + 8.0)
+        disc = QRectF(right - 5, 4, width, 15)
+        painter.setPen(QPen(self._theme.color("raised"), 1.5))
+        painter.setBrush(self._theme.color("waiting"))
+        painter.drawRoundedRect(disc, 7.5, 7.5)
+        painter.setPen(self._theme.color("on_badge"))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, self._count)
 
 
 class Rail(QFrame):

@@ -14,7 +14,7 @@ from designer.document import Document, trigger_key, trigger_name
 from designer.document.watch import FileWatch
 from designer.inspector import InspectorView
 from designer.problems import ProblemsView
-from designer.runs import RunPanel, RunSession, Spawn
+from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
 from designer.shell.canvas_link import node_states
 from designer.shell.inspector_link import InspectorLink
 from designer.source_view import SourceView
@@ -30,6 +30,8 @@ class DocumentSpace(QObject):
     told = Signal(str)
     form_wanted = Signal()
     """A node was opened: its form should be seen."""
+    execution_wanted = Signal(str)
+    """An execution of another workflow is to be shown."""
 
     def __init__(
         self,
@@ -44,7 +46,9 @@ class DocumentSpace(QObject):
         self.session = RunSession(client, spawn, self)
         self.canvas = CanvasView(document, theme)
         self.inspector = InspectorView(theme, document)
-        self.panel = RunPanel(theme, self.session, spawn)
+        self.controls = RunControls(theme, self.session, spawn, compact=True)
+        self.panel = RunPanel(theme, self.session, spawn, self.controls)
+        self.panel.head.addWidget(self.controls)
         self.problems = ProblemsView(theme, document)
         self.source = SourceView(theme, document)
         self.notice = NoticeBar(theme)
@@ -56,6 +60,9 @@ class DocumentSpace(QObject):
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
+        self._spawn = spawn
+        self._held = False
+        self._run_menu = run_menu(theme, self.session, spawn, self.panel)
         self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
         self._connect()
 
@@ -69,9 +76,13 @@ class DocumentSpace(QObject):
         self.problems.count_changed.connect(self._count_problems)
         self.canvas.step_activated.connect(self._open)
         self.panel.step_chosen.connect(self.go_to)
+        self.panel.execution_wanted.connect(self.execution_wanted)
+        self.controls.retried.connect(self.follow)
+        self.canvas.node_menu_opening.connect(self._run_menu)
         self.document.selection.changed.connect(self._show_selected)
         self.session.states_changed.connect(self._draw_states)
         self.session.reset.connect(self._draw_states)
+        self.session.execution_changed.connect(self._draw_if_held)
         self._count_problems(*self.problems.counts)
 
     def add_step(self, what: Mapping[str, str]) -> None:
@@ -94,6 +105,10 @@ class DocumentSpace(QObject):
         """Selects a node and brings it into view."""
         self.document.selection.set([key])
         self.canvas.center_on(key)
+
+    def follow(self, execution_id: str) -> None:
+        """Shows another run of the workflow, such as one that repeats the last."""
+        self._spawn(self.session.attach(execution_id))
 
     def close(self) -> None:
         """Ends what the space follows and lets go of its views."""
@@ -127,4 +142,10 @@ class DocumentSpace(QObject):
         self.panel.show_step(self.document.selection.current or "")
 
     def _draw_states(self) -> None:
-        self.canvas.set_states(node_states(self.session.steps))
+        self._held = self.session.status == "paused"
+        self.canvas.set_states(node_states(self.session, self.document))
+
+    def _draw_if_held(self) -> None:
+        """A pause begins or ends: what it holds back is drawn so."""
+        if self._held or self.session.status == "paused":
+            self._draw_states()

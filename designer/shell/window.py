@@ -10,6 +10,7 @@ from designer.document import Document
 from designer.runs import RunsPage
 from designer.shell.actions import Actions
 from designer.shell.activation import Activation
+from designer.shell.asking import Asking
 from designer.shell.canvas_link import ExecutionCanvas
 from designer.shell.closing import Closing
 from designer.shell.command_palette import CommandPalette
@@ -80,6 +81,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         self.toasts = Toasts(theme, self)
         self.status = DocumentStatus(self)
+        self.asking = Asking(self)
         self._connect()
         self._restore()
 
@@ -129,6 +131,7 @@ class MainWindow(QMainWindow):
     def _make_space(self, document: Document) -> DocumentSpace:
         space = DocumentSpace(self.theme, document, self.link.client, self.tasks.spawn, self)
         space.told.connect(self.tell)
+        space.execution_wanted.connect(self.pages.open_execution)
         self.control.watch(space)
         return space
 

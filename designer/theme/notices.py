@@ -1,6 +1,7 @@
 """Notices that do not get in the way: bars above a view, and messages that go by themselves."""
 
 from collections.abc import Callable, Sequence
+from textwrap import shorten
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
@@ -18,6 +19,8 @@ _ICONS = {
 }
 TOAST_SECONDS = 5.0
 MOST_TOASTS = 3
+LONGEST = 120
+"""Letters of a question that a toast shows."""
 
 
 class NoticeBar(QFrame):
@@ -71,6 +74,16 @@ class NoticeBar(QFrame):
         )
 
 
+class _Toast(QFrame):
+    """One message of Toasts."""
+
+    def __init__(self, parent: QWidget, space: int) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "popup")
+        self.row = QHBoxLayout(self)
+        lay_out(self.row, space, (12, 8, 12, 8))
+
+
 class Toasts(QWidget):
     """Short messages at the foot of a window, newest last; at most three at once."""
 
@@ -80,6 +93,8 @@ class Toasts(QWidget):
         self._host = parent
         self._shown: list[QWidget] = []
         self._texts: dict[QWidget, str] = {}
+        self._marks: dict[str, QWidget] = {}
+        """The questions that show, by their marks."""
         self._column = QVBoxLayout(self)
         lay_out(self._column, theme.space("s"))
         parent.installEventFilter(self)
@@ -90,26 +105,53 @@ class Toasts(QWidget):
         the same message where that still shows."""
         for known in [toast for toast in self._shown if self._texts[toast] == text]:
             self._drop(known)
-        while len(self._shown) >= MOST_TOASTS:
-            self._drop(self._shown[0])
-        toast = QFrame(self)
-        toast.setProperty("role", "popup")
-        row = QHBoxLayout(toast)
-        lay_out(row, self._theme.space("s"), (12, 8, 12, 8))
         icon, ink, _ = _ICONS[tone]
-        row.addWidget(IconLabel(self._theme, icon, ink))
-        row.addWidget(Label(self._theme, text), 1)
+        toast = self._make(text, icon, ink)
+        if choice is not None:
+            self._add_choice(toast, choice, "link")
         timer = QTimer(toast, singleShot=True, interval=round(TOAST_SECONDS * 1000))
         timer.timeout.connect(lambda: self._drop(toast))
-        if choice is not None:
-            button = Button(self._theme, choice[0], "link")
-            button.clicked.connect(choice[1])
-            button.clicked.connect(lambda: self._drop(toast))
-            row.addWidget(button)
+        timer.start()
+        self._add(toast, text)
+
+    def ask(self, mark: str, text: str, choices: Sequence[Choice]) -> None:
+        """Shows a question that stays until it is answered, closed or dismissed by its mark."""
+        self.dismiss(mark)
+        shown = shorten(text, LONGEST, placeholder=" …")
+        toast = self._make(shown, "state-waiting", "warning_text")
+        for choice in choices[:-1]:
+            self._add_choice(toast, choice, "")
+        self._add_choice(toast, choices[-1], "link")
+        close = IconButton(self._theme, "close", "Close this question", size=14)
+        close.clicked.connect(lambda: self._drop(toast))
+        toast.row.addWidget(close)
+        self._marks[mark] = toast
+        self._add(toast, text)
+
+    def dismiss(self, mark: str) -> None:
+        """Takes a question away, where it still shows."""
+        toast = self._marks.pop(mark, None)
+        if toast is not None:
+            self._drop(toast)
+
+    def _make(self, text: str, icon: str, ink: str) -> "_Toast":
+        while len(self._shown) >= MOST_TOASTS:
+            self._drop(self._shown[0])
+        toast = _Toast(self, self._theme.space("s"))
+        toast.row.addWidget(IconLabel(self._theme, icon, ink))
+        toast.row.addWidget(Label(self._theme, text), 1)
+        return toast
+
+    def _add_choice(self, toast: "_Toast", choice: Choice, kind: str) -> None:
+        button = Button(self._theme, choice[0], kind)
+        button.clicked.connect(choice[1])
+        button.clicked.connect(lambda: self._drop(toast))
+        toast.row.addWidget(button)
+
+    def _add(self, toast: "_Toast", text: str) -> None:
         self._column.addWidget(toast, alignment=Qt.AlignmentFlag.AlignHCenter)
         self._shown.append(toast)
         self._texts[toast] = text
-        timer.start()
         toast.show()
         self.show()
         self._place()
@@ -129,6 +171,7 @@ class Toasts(QWidget):
             return
         self._shown.remove(toast)
         del self._texts[toast]
+        self._marks = {mark: shown for mark, shown in self._marks.items() if shown is not toast}
         self._column.removeWidget(toast)
         toast.deleteLater()
         if not self._shown:

@@ -66,7 +66,8 @@ class _Card:
     def face(self) -> Sprite | None:
         status = self.state.status if self.state else ""
         selected = self.node.key in self.frame.selected
-        key = (self.node, status, self.time, selected)
+        origin = self.state.origin if self.state else ""
+        key = (self.node, status, self.time, origin, selected)
         labels = any(spot.label for spot in self.plan.fixed)
         margins = (14.0, 14.0, _LABEL_ROOM if labels else 14.0, 16.0)
         size = (CARD_WIDTH, self.plan.height)
@@ -121,7 +122,7 @@ def _write(
         kit.write(painter, node.subtitle, style.subtitle, (TEXT_X, top + _SUBTITLE_Y), room)
     if time and state is not None:
         painter.setPen(style.color(style.theme.state(state.status).text))
-        width = kit.texts.width(time, style.small)
+        width = min(kit.texts.width(time, style.small), room)
         at = (CARD_WIDTH - PADDING + 2 - width, top + _TIME_Y + (top if top else 0.0))
         kit.write(painter, time, style.small, at, width + 1)
 
@@ -129,7 +130,8 @@ def _write(
 def _time_line(frame: Frame, state: NodeState | None) -> str:
     if state is None:
         return ""
-    parts = (state.attempt_text(), state.time_text(frame.now))
+    time = "" if state.origin else state.time_text(frame.now)
+    parts = (state.note, state.attempt_text(), time)
     return " · ".join(part for part in parts if part)
 
 
@@ -200,6 +202,8 @@ def _paint_marks(
     if state is not None:
         look = style.theme.state(state.status)
         kit.badge(frame, look.color, look.glyph).draw(painter, x + (CARD_WIDTH - 3) * z, y + 3 * z)
+        if state.origin:
+            _paint_origin(painter, frame, kit, state.origin, x, y)
     left = 10.0
     if node.errors or node.warnings:
         role = "failed" if node.errors else "warning"
@@ -214,6 +218,13 @@ def _paint_marks(
         words = f"{node.inner} step" if node.inner == 1 else f"{node.inner} steps"
         at = (x + TEXT_X * z, y + (height - PILL_HEIGHT / 2 + 1) * z)
         _mark(painter, frame, kit, words, ("card", "strong_line", "muted"), at)
+
+
+def _paint_origin(painter: QPainter, frame: Frame, kit: Kit, word: str, x: float, y: float) -> None:
+    """Says beside the badge that the step did not run."""
+    width = kit.texts.width(word, frame.style.small) + 12.0
+    at = (x + (CARD_WIDTH - 16.0 - width) * frame.zoom, y - PILL_HEIGHT / 2 * frame.zoom)
+    _mark(painter, frame, kit, word, ("card", "strong_line", "muted"), at)
 
 
 def _mark(
