@@ -31,8 +31,11 @@ def engine(start: Start) -> Iterator[str]:
     """A served engine of the test's data folder, which the commands find; its URL."""
     server = start("serve", "--port", "0")
     assert server.stderr is not None
-    found = re.search(r"listens at (http://\S+),", server.stderr.readline())
-    assert found is not None
+    found = None
+    while found is None:
+        line = server.stderr.readline()
+        assert line, "the engine ended"
+        found = re.search(r"listens at (http://\S+),", line)
     yield found[1]
     server.send_signal(signal.SIGTERM)
     server.communicate(timeout=20)
