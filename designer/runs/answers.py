@@ -24,7 +24,7 @@ from designer.theme.widgets import (
 from designer.theme.wording import ago_text, plural
 from engine import ClientError, api
 
-MOST = 3
+MOST = 2
 """Questions shown at once over a run."""
 COMPLETED = "completed"
 """The answer that an output goes with."""

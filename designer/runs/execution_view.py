@@ -159,11 +159,11 @@ class ExecutionView(QWidget):
         self._show_canvas("")
 
     def _show_canvas(self, text: str) -> None:
+        sizes = self._splitter.sizes()  # before the old canvas hides, and has none
         if self.canvas is not None:
             self.canvas.close()
         self.canvas = self._make_canvas(text, self) if text else None
         shown = self.canvas.widget if self.canvas else QWidget()
-        sizes = self._splitter.sizes()
         old = self._splitter.replaceWidget(0, shown)
         if old is not None:
             old.deleteLater()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from designer.runs.answers import AnswerCards
@@ -20,7 +21,8 @@ TALLEST = 260
 
 
 class Inbox(QObject):
-    """Holds the questions, the newest first; ``changed`` tells when there are others."""
+    """Holds the questions, the newest first; ``changed`` tells when they are known for the first
+    time, and when there are others."""
 
     changed = Signal()
 
@@ -30,6 +32,8 @@ class Inbox(QObject):
         self._spawn = spawn
         self._items: list[api.StepExecution] = []
         self._reading = 0
+        self.was_read = False
+        """Whether what waits is known."""
         self.has_more = False
         """Whether there are questions besides those that were read."""
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
@@ -68,8 +72,8 @@ class Inbox(QObject):
         if mine != self._reading:
             return
         self.has_more = page.next_cursor is not None
-        if page.items != self._items:
-            self._items = page.items
+        if page.items != self._items or not self.was_read:
+            self._items, self.was_read = page.items, True
             self.changed.emit()
 
 
@@ -97,6 +101,7 @@ class InboxView(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setMaximumHeight(TALLEST)
         inside = QWidget()
+        inside.setProperty("ground", "panel")
         column = QVBoxLayout(inside)
         lay_out(column)
         column.addWidget(self.cards)
@@ -119,5 +124,13 @@ class InboxView(QFrame):
         self._count.setText(self._inbox.count_text)
         self.cards.show_questions(items)
         self.setVisible(bool(items))
-        height = self.cards.sizeHint().height() + 2
-        self._area.setFixedHeight(min(TALLEST, height))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as the questions are at this width, up to a limit; then they scroll."""
+        height = self.cards.heightForWidth(self._area.viewport().width())
+        self._area.setFixedHeight(min(TALLEST, max(height, 0)))

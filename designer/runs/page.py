@@ -34,6 +34,8 @@ class RunsPage(QWidget):
 
     edit_wanted = Signal(str)
     design_wanted = Signal()
+    opened = Signal()
+    """An execution is shown now."""
 
     def __init__(
         self,
@@ -156,6 +158,7 @@ class RunsPage(QWidget):
     async def _open(self, execution_id: str) -> None:
         await self.execution.show_execution(execution_id)
         self._stack.setCurrentIndex(1)
+        self.opened.emit()
 
     async def _read_first(self) -> None:
         self._reading += 1

@@ -16,7 +16,7 @@ from designer.theme.widgets import plain_tooltip
 from designer.theme.wording import duration_text, state_word
 from engine import api
 
-ROW, AXIS, LABELS, MARGIN = 26, 28, 180, 64
+ROW, AXIS, LABELS, MARGIN = 26, 28, 180, 72
 INDENT = 14
 """Pixels that the steps inside a body stand further right, and that its arrow takes."""
 TICK_MS = 500
@@ -172,9 +172,10 @@ class TimelineView(QAbstractScrollArea):
         painter.setPen(self._theme.color("muted"))
         said = self._said(step, seconds)
         width = painter.fontMetrics().horizontalAdvance(said) + 2
-        place = min(bar.right() + 6, self.viewport().width() - width - 4.0)
-        if place < bar.right() + 6:
-            painter.setPen(self._theme.color("on_badge"))  # it stands on the bar
+        place = bar.right() + 6
+        if place + width > self.viewport().width() and bar.width() > width + 12:
+            place = bar.right() - width - 4  # beside it there is no room, on it there is
+            painter.setPen(self._theme.color("on_badge"))
         painter.drawText(QRectF(place, top, width, ROW), Qt.AlignmentFlag.AlignVCenter, said)
 
     def _paint_name(self, painter: QPainter, row: Row, top: int) -> None:

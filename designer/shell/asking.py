@@ -29,6 +29,8 @@ class Asking(QObject):
         self._told: set[str] = set()
         self._inbox.changed.connect(self._changed)
         window.link.state_changed.connect(self._engine_changed)
+        window.pages.stack.currentChanged.connect(self._dismiss_seen)
+        window.runs.opened.connect(self._dismiss_seen)
 
     def _engine_changed(self, state: str) -> None:
         if state == "ready":
@@ -45,6 +47,13 @@ class Asking(QObject):
         for mark in fresh:
             if not self._is_seen(items[mark]):
                 self._tell(mark, items[mark])
+
+    def _dismiss_seen(self) -> None:
+        """Another page or run is shown: what is asked there needs no toast."""
+        for step in self._inbox.items:
+            if _mark(step) in self._told and self._is_seen(step):
+                self._told.discard(_mark(step))
+                self._window.toasts.dismiss(_mark(step))
 
     def _is_seen(self, step: api.StepExecution) -> bool:
         """Whether the window shows the run, and with it the question, or the inbox."""

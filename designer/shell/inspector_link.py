@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from designer.document import Document
 from designer.inspector import InspectorView
 from designer.runs import RunPanel, RunSession
-from designer.runs.waits import wait_note
+from designer.runs.waits import needs_answer, wait_note
 from designer.theme.wording import clock_text, duration_text, state_word
 from engine import Workflow, api
 
@@ -69,11 +69,11 @@ class InspectorLink(QObject):
 
 
 def state_words(step: api.StepExecution, now: datetime) -> str:
-    """``running 0:14``, ``waiting until 14:00``, ``completed 1.2 s``, ``reused``, ``skipped``."""
+    """``running 0:14``, ``waiting until 14:00``, ``answer needed``, ``completed 1.2 s``."""
     word = state_word(step.status)
     note = wait_note(step, now)
     if step.origin or note:
-        return step.origin or f"{word} {note}"
+        return step.origin or (note if needs_answer(step) else f"{word} {note}")
     if step.duration is not None:
         return f"{word} {duration_text(step.duration)}"
     if step.status == "running" and step.start_time is not None:
