@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -68,6 +68,7 @@ class Course:
     """
 
     __slots__ = (
+        "_awaited",
         "_batch",
         "_granted",
         "_held",
@@ -87,7 +88,6 @@ class Course:
         "starting",
         "state",
         "timers",
-        "written",
     )
 
     def __init__(self, host: "Host", header: Header, state: State) -> None:
@@ -115,8 +115,7 @@ class Course:
         self.starting: list[Running] = []
         """Attempts that begin when their start is on disk."""
         self.timers: set[str] = set()
-        self.written: asyncio.Future[None] | None = None
-        """Done when all that happened so far is on disk."""
+        self._awaited: list[asyncio.Future[None]] = []
         self._orders: deque[Order] = deque()
         self._granted: deque[tuple[str, Grant | None, Prepared | None]] = deque()
         self._held: list[Order] = []
@@ -286,8 +285,10 @@ class Course:
 
     async def settled(self) -> None:
         """Returns when all that happened so far is on disk."""
-        if self.written is not None:
-            await asyncio.shield(self.written)
+        if self._unwritten:
+            written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._awaited.append(written)
+            await written
 
     def kind(self, step: StepState) -> StepType | None:
         """The type of a step, where it is installed."""
@@ -340,31 +341,36 @@ class Course:
         if batch is None:
             return
         self.host.logs.flush_if_any()
-        written = self.written = self.host.store.writer.submit(batch)
         self._unwritten += 1
-        written.add_done_callback(self._on_written)
-        if self.starting:
-            starting, self.starting = self.starting, []
-            for entry in starting:
-                self.attempts[entry.step.key] = entry
-            written.add_done_callback(partial(self._begin, starting))
-
-    @staticmethod
-    def _begin(starting: "list[Running]", written: "asyncio.Future[None]") -> None:
-        failed = written.exception() is not None
+        if not self.starting:
+            self.host.store.writer.record(batch, self._on_written)
+            return
+        starting, self.starting = self.starting, []
         for entry in starting:
-            if failed:
-                entry.drop()
-            else:
-                entry.begin()
+            self.attempts[entry.step.key] = entry
+        self.host.store.writer.record(batch, partial(self._on_written, starting=starting))
 
-    def _on_written(self, written: "asyncio.Future[None]") -> None:
+    def _on_written(self, error: Exception | None, starting: "Sequence[Running]" = ()) -> None:
+        """What happened is on disk: attempts may begin, and whoever waited for that goes on."""
         self._unwritten -= 1
-        error = written.exception()
         if error is not None:
+            for entry in starting:
+                entry.drop()
             self.stall(error)
-        elif self.state.ended and written is self.written:
-            self.host.course_ended(self)
+        else:
+            for entry in starting:
+                entry.begin()
+            if self.state.ended and not self._unwritten:
+                self.host.course_ended(self)
+        if self._awaited and (error is not None or not self._unwritten):
+            awaited, self._awaited = self._awaited, []
+            for future in awaited:
+                if future.done():
+                    continue
+                if error is None:
+                    future.set_result(None)
+                else:
+                    future.set_exception(error)
 
 
 def unwritable(event: Event, error: RecordError) -> StepFailed:

@@ -54,7 +54,6 @@ class Running:
             self._end(self._stopped())
         else:
             self.task = asyncio.create_task(self._work())
-            self.task.add_done_callback(self._done)
 
     def run_at_once(self) -> None:
         """Runs work that takes no time, without a task of its own unless it waits after all."""
@@ -65,7 +64,6 @@ class Running:
             return
         self.course.attempts[self.step.key] = self
         self.task = asyncio.create_task(_rest_of(work, waits_for))
-        self.task.add_done_callback(self._done)
 
     def cancel(self) -> None:
         """Stops the attempt, which is then recorded as cancelled."""
@@ -98,27 +96,33 @@ class Running:
 
     async def _work(self) -> None:
         try:
+            event = await self._outcome()
+            if not self._over:
+                self._end(event if self._why is None else self._stopped())
+        except StoreError as error:
+            self._give_up(error)
+        except Exception as error:  # a defect of the engine must not lose the execution
+            log.exception("execution %s", self.course.header.id)
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """The course stalls: its history cannot be written, or not be understood."""
+        self._over = True
+        self._release()
+        self.course.attempts.pop(self.step.key, None)
+        self.course.stall(error)
+
+    async def _outcome(self) -> Event:
+        try:
             writer = self.course.host.store.writer
             if writer.crowded and self.task is not None:
                 await writer.room()
             result = await self._result()
             if self._why is None and self._timer is not None:
                 self._timer.cancel()  # it is done in time, however long it takes to be kept
-            event = await self._event(result)
+            return await self._event(result)
         except asyncio.CancelledError:
-            event = self._stopped()
-        except StoreError:
-            self._over = True
-            self._release()
-            self.course.attempts.pop(self.step.key, None)
-            return  # the course stalls: its history cannot be written
-        if not self._over:
-            self._end(event if self._why is None else self._stopped())
-
-    def _done(self, task: "asyncio.Task[None]") -> None:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("execution %s: %r", self.course.header.id, error, exc_info=error)
-            self.course.stall(error)
+            return self._stopped()
 
     def _end(self, event: Event) -> None:
         self._over = True

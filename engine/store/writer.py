@@ -23,6 +23,7 @@ from engine.store.tables import events
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
+Done = Callable[[Exception | None], None]
 Heard = Callable[[Sequence[Batch]], None]
 
 QUEUE_LIMIT = 20_000
@@ -46,7 +47,7 @@ _SAME = Compiled(
 class _Job:
     """A batch or a piece of work, and the future that its writer resolves."""
 
-    __slots__ = ("batch", "error", "future", "patient", "result", "work")
+    __slots__ = ("batch", "done", "error", "future", "patient", "result", "work")
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class _Job:
         self.batch = batch
         self.work = work
         self.future = future
+        self.done: Done | None = None
         self.patient = patient
         self.result: Any = None
         self.error: Exception | None = None
@@ -99,6 +101,14 @@ class Writer:
         future: asyncio.Future[None] = self._loop.create_future()
         self._put(_Job(batch, None, future, patient))
         return future
+
+    def record(self, batch: Batch, done: Done) -> None:
+        """Queues a batch; ``done`` is called in the loop once it is on disk, or with the reason
+        why it is not. Cheaper than a future where very many are recorded; it must not raise.
+        """
+        job = _Job(batch, None, None, patient=True)
+        job.done = done
+        self._put(job)
 
     @property
     def crowded(self) -> bool:
@@ -268,7 +278,9 @@ class Writer:
     def _resolve(self, jobs: list[_Job]) -> None:
         written = [job.batch for job in jobs if job.batch is not None and job.error is None]
         for job in jobs:
-            if job.future is not None and not job.future.done():
+            if job.done is not None:
+                job.done(job.error)
+            elif job.future is not None and not job.future.done():
                 if job.error is None:
                     job.future.set_result(job.result)
                 else:
