@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from msgspec import Struct
 
+from engine.runtime.collector import calm_collector
 from engine.runtime.engine import Engine
 from engine.service.app import create_app
 from engine.service.control import Control, end_with_parent
@@ -80,6 +81,7 @@ async def _run(
 
     with _signals(control):
         async with Engine(settings, home) as engine:
+            calm_collector()
             gate = Gate(create_app(engine, control), _access(home, settings, options, sockets))
             server = Server(gate, control, listening)
             beside = [control.metrics.follow(engine.subscribe)]

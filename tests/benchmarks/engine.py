@@ -24,6 +24,7 @@ from typing import Any, ClassVar
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from engine.definition.catalogue import Catalogue
+from engine.runtime.collector import calm_collector
 from engine.runtime.engine import Engine
 from engine.settings.settings import SchedulerSettings, Settings
 from engine.steps.base import StepContext, StepResult, StepType, StepView
@@ -236,6 +237,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     parser.add_argument("--long", action="store_true", help="very large sizes too")
     arguments = parser.parse_args()
+    calm_collector()  # as ``treadle serve`` does
     size, runs = (100, 1) if arguments.quick else (1000, 3)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
