@@ -159,12 +159,13 @@ class ExecutionView(QWidget):
         self._show_canvas("")
 
     def _show_canvas(self, text: str) -> None:
-        sizes = self._splitter.sizes()  # before the old canvas hides, and has none
-        if self.canvas is not None:
-            self.canvas.close()
+        sizes, before = self._splitter.sizes(), self.canvas
         self.canvas = self._make_canvas(text, self) if text else None
         shown = self.canvas.widget if self.canvas else QWidget()
-        old = self._splitter.replaceWidget(0, shown)
+        old = self._splitter.replaceWidget(0, shown)  # as visible as what it replaces
+        shown.show()
+        if before is not None:
+            before.close()
         if old is not None:
             old.deleteLater()
         if self._sized:

@@ -9,7 +9,7 @@ from designer.theme.widgets import Button, IconButton, Pill, lay_out, plain_tool
 from designer.theme.wording import state_word
 from engine import api
 
-SOON_MS = 120
+SOON_MS = 250
 AGAIN_MS = 3000
 Control = QPushButton | QToolButton
 

@@ -54,6 +54,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power"),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),
+    ActionSpec("pause-run", "Pause or resume the run", "Run", "pause", ("Ctrl+F5",)),
+    ActionSpec("retry-run", "Retry what did not complete", "Run", "refresh", ("Ctrl+Shift+F5",)),
     ActionSpec("validate", "Validate", "Run", "check", ("F7",)),
     ActionSpec("toggle-active", "Activate or pause", "Run", "power", separated=True),
     ActionSpec("fit", "Fit the workflow", "View", "fit", hint="1"),

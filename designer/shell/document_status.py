@@ -101,7 +101,9 @@ class DocumentStatus(QObject):
 
     def _show_running(self, space: DocumentSpace) -> None:
         if space is self._window.desk.current:
-            self._window.topbar.show_running(space.session.running)
+            session = space.session
+            ended = bool(session.status) and not session.running
+            self._window.topbar.show_running(session.running, ended=ended)
 
     def _show_folded(self, side: str, folded: bool) -> None:
         self._window.actions_[f"toggle-{side}"].setChecked(not folded)

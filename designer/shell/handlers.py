@@ -55,6 +55,8 @@ def run_handlers(desk: FileDesk, control: RunControl, activation: Activation) ->
     return {
         "run": on_current(desk, control.run),
         "stop": on_current(desk, control.stop),
+        "pause-run": on_current(desk, control.pause),
+        "retry-run": on_current(desk, control.retry),
         "validate": on_current(desk, control.validate),
         "toggle-active": activation.toggle,
     }

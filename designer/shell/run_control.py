@@ -61,6 +61,15 @@ class RunControl(QObject):
         """Cancels the execution that the document shows."""
         self._spawn(space.session.cancel())
 
+    def pause(self, space: DocumentSpace) -> None:
+        """Pauses the execution that the document shows; goes on with it where it is paused."""
+        session = space.session
+        self._spawn(session.resume() if session.status == "paused" else session.pause())
+
+    def retry(self, space: DocumentSpace) -> None:
+        """Repeats the ended execution from what did not complete, and shows that."""
+        space.controls.begin_again(api.RetryWrite())
+
     def validate(self, space: DocumentSpace) -> None:
         """Says whether the workflow can run; shows what is wrong."""
         space.document.settle()

@@ -92,9 +92,11 @@ class TopBar(QFrame):
         """Validate, Stop, Run and Active belong to a document that is on the screen."""
         self._run_side.setVisible(shown)
 
-    def show_running(self, running: bool) -> None:
+    def show_running(self, running: bool, *, ended: bool = False) -> None:
         """Stop is of use while something runs; Run then starts it once more."""
         self._actions["stop"].setEnabled(running)
+        self._actions["pause-run"].setEnabled(running)
+        self._actions["retry-run"].setEnabled(ended)
         self.stop.setEnabled(running)
 
     def show_active(self, active: bool, note: str, tip: str, possible: bool) -> None:

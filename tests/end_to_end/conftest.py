@@ -29,9 +29,9 @@ class Person(Player):
         """Gives the keyboard to a window, as there is no window manager here that would."""
         xdotool("windowfocus", int(window.winId()))
 
-    def click(self, place: QWidget | QPoint) -> None:
+    def click(self, place: QWidget | QPoint, button: int = 1) -> None:
         self._move(_middle(place))
-        xdotool("click", 1)
+        xdotool("click", button)
 
     def drag(self, start: QWidget | QPoint, end: QWidget | QPoint) -> Story:
         """Presses, moves in steps as a hand does, and releases; to be yielded from."""

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from designer.canvas import CanvasView
 from designer.canvas.states import NodeState, clock_text, short_time
+from designer.canvas.words import describe
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -53,3 +55,35 @@ def test_states_have_words() -> None:
     assert NodeState("timed_out").word == "Timed out"
     assert NodeState("something_new").word == "Something new"
     assert clock_text(0) == "0:00"
+
+
+def test_a_waiting_step_says_for_what_and_a_reused_one_where_its_output_is_from(
+    canvas: CanvasView,
+) -> None:
+    canvas.set_states(
+        {
+            "fetch": NodeState("completed", 1.0, origin="reused"),
+            "clean": NodeState("waiting", note="until 14:00"),
+        }
+    )
+    nodes = {node.key: node for node in canvas.scene.nodes}
+    reused = describe(nodes["fetch"], canvas.states["fetch"])
+    assert "reused: taken from the run that this one repeats" in reused
+    assert "1.0 s" not in reused
+    assert "Waiting, until 14:00" in describe(nodes["clean"], canvas.states["clean"])
+
+
+def test_each_state_of_a_card_has_a_picture_of_its_own(canvas: CanvasView) -> None:
+    pictures = set()
+    for state in (
+        NodeState("waiting"),
+        NodeState("waiting", note="answer needed"),
+        NodeState("paused"),
+        NodeState("completed", 1.0),
+        NodeState("completed", 1.0, origin="cached"),
+    ):
+        canvas.set_states({"fetch": state})
+        canvas.grab()  # the first painting makes the pictures that later ones copy
+        image = canvas.grab().toImage()
+        pictures.add(bytes(image.constBits()))
+    assert len(pictures) == 5

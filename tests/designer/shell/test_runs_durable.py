@@ -162,9 +162,11 @@ def test_a_paused_run_says_so_and_shows_what_it_holds_back(live, asking):
     card.buttons["send"].click()
     live.until(lambda: asking.canvas.states.get("send", None) is not None)
     assert asking.canvas.states["send"].status == "paused"
-    controls.resume.click()
+    live.window.actions_["pause-run"].trigger()
     until_ended(live, asking, "completed")
     assert asking.canvas.states["send"].status == "completed"
+    assert live.window.actions_["retry-run"].isEnabled()
+    assert not live.window.actions_["pause-run"].isEnabled()
 
 
 def test_a_question_of_a_run_that_is_not_shown_comes_as_a_toast(live, asking):
@@ -323,3 +325,18 @@ def test_the_log_says_that_a_cut_off_step_was_started_again(live, workflow, gate
     lines = [line.split()[-1] for line in view.panel.log.shown_text().splitlines()]
     live.until(lambda: said in view.panel.log.shown_text())
     assert lines == ["working", "again.", "working"]
+
+
+def test_one_run_after_another_is_drawn_in_the_same_place(live, asking):
+    first = run(live, asking)
+    until_asked(live, asking)
+    live.window.pages.open_execution(first)
+    view = live.window.runs.execution
+    live.until(lambda: view.canvas is not None and view.controls.cancel.isVisible())
+    height = view.canvas.widget.height()
+    view.controls.cancel.click()
+    live.until(view.controls.retry.isVisible)
+    view.controls.retry.click()
+    live.until(lambda: live.window.runs.shown_execution not in ("", first))
+    live.until(lambda: view.canvas.widget.isVisible())
+    assert abs(view.canvas.widget.height() - height) < 80

@@ -67,3 +67,22 @@ def test_a_message_that_still_shows_is_not_shown_twice(theme, qtbot):
     for text in ("Saved.", "Lost.", "Saved."):
         toasts.tell(text)
     assert toasts.texts == ["Lost.", "Saved."]
+
+
+def test_a_question_stays_until_it_is_answered_or_dismissed(theme, qtbot):
+    host = QWidget()
+    host.resize(800, 600)
+    qtbot.addWidget(host)
+    host.show()
+    toasts = Toasts(theme, host)
+    done = []
+    choices = [("Approve", lambda: done.append("approve")), ("Open", lambda: None)]
+    toasts.ask("one", "Send 3 invoices?", choices)
+    toasts.ask("two", "Delete everything?", choices)
+    assert toasts.texts == ["Send 3 invoices?", "Delete everything?"]
+    button(toasts, "Approve").click()
+    assert done == ["approve"]
+    assert toasts.texts == ["Delete everything?"]
+    toasts.dismiss("two")
+    toasts.dismiss("two")
+    assert not toasts.isVisible()
