@@ -135,7 +135,7 @@ class Engine:
         upkeep.every(CHILD_LOOK, self._host.family.look)
         if self._whole:
             for line in isolation_report():
-                log.info("%s", line)
+                log.debug("%s", line)
             await self._take_up_work(stack, upkeep)
 
     def _assemble(self, scratch: Path) -> None:

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.core.artifact import Artifact
 from engine.core.commands import StartChild, SteerChild, WatchChild
 from engine.core.events import Cause, ChildEnded, ChildStarted, Failure, Parent, StepFailed
+from engine.core.late import wanted
 from engine.core.state import StepState
 from engine.definition.problems import DefinitionError
 from engine.runtime.course import Course, now
@@ -37,8 +39,8 @@ class Family:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, course: Course, order: StartChild) -> None:
-        """Starts a child in a task of its own."""
-        self._run(self._start(course, order))
+        """Starts a child, without holding up the rest."""
+        course.go_aside(self._start(course, order))
 
     def watch(self, course: Course, order: WatchChild) -> None:
         """Tells the execution how the child ends, also when it has ended already."""
@@ -77,17 +79,21 @@ class Family:
 
     async def _start(self, course: Course, order: StartChild) -> None:
         step = course.state.find(order.key)
-        if step is None or step.attempt != order.attempt:
+        if step is None or not wanted(course.state, order):
             return
         try:
             child = await self._launch(course, step, order)
-        except (EngineError, DefinitionError, StoreError) as error:
-            if course.closed or step.status != "waiting":
-                return
-            course.finish(_not_started(course, step, error), None)
+        except (EngineError, DefinitionError) as error:
+            if not course.closed and wanted(course.state, order):
+                course.finish(_not_started(course, step, error), None)
+            return
+        except StoreError as error:
+            log.warning("the sub-workflow of %s is started later: %s", order.key, error)
+            again = now() + timedelta(seconds=LOOK)
+            course.set_timer(f"child {order.key}", again, lambda: course.again(order))
             return
         started = ChildStarted(time=now(), key=order.key, attempt=order.attempt, execution_id=child)
-        if not course.tell(started):
+        if not course.tell(started) and not course.closed:
             await self._control.cancel(child, "the step that started it has ended")
 
     async def _launch(self, course: Course, step: StepState, order: StartChild) -> str:

@@ -1,6 +1,7 @@
 """Deletes what is not to be kept for ever, a little at a time."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, select
 
@@ -44,4 +45,6 @@ def forget_artifact(connection: Connection, digest: str) -> None:
 
 def give_back(connection: Connection) -> None:
     """Returns some free pages of the file to the system."""
-    connection.exec_driver_sql(f"PRAGMA incremental_vacuum({PAGES})").all()
+    driver: Any = connection.connection.driver_connection
+    for _ in range(PAGES):  # the driver takes one step of the statement, which frees one page
+        driver.execute("PRAGMA incremental_vacuum(1)")
