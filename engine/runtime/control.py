@@ -186,9 +186,17 @@ class Control:
         await course.settled()
 
     async def send_event(self, type_: str, data: Any) -> int:
-        """Wakes the steps that wait for such an event; how many they were."""
+        """Wakes the steps that wait for such an event; how many of this engine they were.
+
+        Executions of other processes are told too, and hear of it within a second.
+        """
+        given = {"type_": type_, "data": data}
+        await self._store.write(wishes.wish_event, self._owner, given, now())
+        return await self._wake_listeners(type_, data)
+
+    async def _wake_listeners(self, type_: str, data: Any, execution_id: str | None = None) -> int:
         told: list[Course] = []
-        listeners = self._host.listeners.take(type_, data)
+        listeners = self._host.listeners.take(type_, data, execution_id)
         for at in range(0, len(listeners), WOKEN_AT_ONCE):
             some = listeners[at : at + WOKEN_AT_ONCE]
             courses = await asyncio.gather(*(self.course(one.execution_id) for one in some))
@@ -271,11 +279,12 @@ class Control:
 
     async def _grant(self, wish: wishes.Wish) -> None:
         data = wish.data
-        actions: dict[str, Callable[[], Awaitable[None]]] = {
+        actions: dict[str, Callable[[], Awaitable[object]]] = {
             "cancel": lambda: self.cancel(wish.execution_id, data.get("reason", "")),
             "pause": lambda: self.pause(wish.execution_id, data.get("reason", "")),
             "resume": lambda: self.resume(wish.execution_id),
             "answer": lambda: self.answer(wish.execution_id, **data),
+            "event": lambda: self._wake_listeners(**data, execution_id=wish.execution_id),
         }
         if wish.action in actions and self.carries_out(wish.execution_id):
             await actions[wish.action]()

@@ -26,10 +26,14 @@ class Listeners:
         known = self._by_type.setdefault(order.type, {})
         known[execution_id, order.key] = Listener(execution_id, order)
 
-    def take(self, type_: str, data: Any) -> list[Listener]:
-        """The steps that an event concerns; they wait no longer."""
+    def take(self, type_: str, data: Any, execution_id: str | None = None) -> list[Listener]:
+        """The steps that an event concerns, of one execution or of all; they wait no longer."""
         known = self._by_type.get(type_, {})
-        found = [listener for listener in known.values() if _fits(listener.order.match, data)]
+        found = [
+            listener
+            for listener in known.values()
+            if execution_id in (None, listener.execution_id) and _fits(listener.order.match, data)
+        ]
         for listener in found:
             del known[listener.execution_id, listener.order.key]
         if not known:

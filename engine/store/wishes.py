@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, select
 
 from engine.store.encoding import decode, encode
-from engine.store.tables import executions, wishes
+from engine.store.tables import executions, step_executions, wishes
 from engine.store.times import to_micros
 
 
@@ -32,6 +32,25 @@ def add_wish(
         "time": to_micros(time),
     }
     connection.execute(insert(wishes).values(values))
+
+
+def wish_event(connection: Connection, owner: str, data: dict[str, Any], time: datetime) -> int:
+    """Tells every execution of other owners that waits for some event; how many those are."""
+    query = (
+        select(executions.c.id)
+        .join(step_executions, step_executions.c.execution_id == executions.c.id)
+        .where(
+            step_executions.c.status == "waiting",
+            step_executions.c.wait_kind == "event",
+            executions.c.owner != owner,
+            executions.c.end_time.is_(None),
+        )
+        .distinct()
+    )
+    ids = list(connection.execute(query).scalars())
+    for execution_id in ids:
+        add_wish(connection, execution_id, "event", data, time)
+    return len(ids)
 
 
 def wishes_for(connection: Connection, owner: str) -> list[Wish]:

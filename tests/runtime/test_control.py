@@ -362,3 +362,21 @@ async def test_another_process_is_asked_to_act(
             gate.open.set()
             await other.resume(identity)
             assert await other.wait(identity) == "completed"
+
+
+async def test_an_event_reaches_what_another_process_carries_out(
+    tmp_path: Path, act: Any, engine_at: Callable[..., Any]
+) -> None:
+    wait = '{"steps": [{"id": "w", "type": "wait", "config": {"event": "go", "match": {"n": 1}}}]}'
+    async with (
+        engine_at(tmp_path, act) as engine,
+        engine_at(tmp_path, act, schedules=False) as other,
+    ):
+        identity = await other.execute(source=wait)
+        async with asyncio.timeout(15):
+            while (await engine.get_execution(identity)).status != "waiting":
+                await asyncio.sleep(0.02)
+            await engine.send_event("go", {"n": 2})
+            await engine.send_event("go", {"n": 1})
+            assert await engine.wait(identity) == "completed"
+        assert (await engine.get_step(f"{identity}.w")).output == {"event": {"n": 1}}

@@ -224,7 +224,9 @@ async def test_handlers_run_after_a_failure_in_their_order(bench: Any) -> None:
 
 
 async def test_a_type_that_cannot_run_yet_says_so(bench: Any) -> None:
-    record = await bench.run({"steps": [{"id": "w", "type": "llm", "config": {"model": "m", "prompt": "hi"}}]})
+    record = await bench.run(
+        {"steps": [{"id": "w", "type": "llm", "config": {"model": "m", "prompt": "hi"}}]}
+    )
     assert record.status == "failed"
     assert record.step_executions[0].error.type == "not_supported"
 
