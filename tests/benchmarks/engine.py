@@ -11,60 +11,21 @@ import asyncio
 import gc
 import json
 import sqlite3
-import statistics
 import sys
 import tempfile
 import time
 import tracemalloc
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
 
 # This file has the package's name: the folder of the project comes before its own.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(1, str(Path(__file__).resolve().parent))
 
-from engine.definition.catalogue import Catalogue
+from engine_figures import Figures, chain, fan, figures_of, noop_engine, timed
+
 from engine.runtime.collector import calm_collector
 from engine.runtime.engine import Engine
 from engine.settings.settings import SchedulerSettings, Settings
-from engine.steps.base import StepContext, StepResult, StepType, StepView
-from engine.triggers.registry import trigger_types
-
-
-class NoopStep(StepType):
-    """Does nothing, as a step that takes a worker."""
-
-    type = "noop"
-    title = "Nothing"
-    group = "do"
-    icon = "script"
-    description = "Does nothing."
-    schema: ClassVar[dict[str, Any]] = {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {},
-    }
-
-    async def execute(
-        self, step: StepView, input: Mapping[str, Any], context: StepContext
-    ) -> StepResult:
-        return StepResult(output={"id": step.id})
-
-
-def chain(count: int) -> str:
-    """A workflow of steps that follow one another."""
-    steps = [{"id": "s0", "type": "noop"}]
-    steps += [{"id": f"s{n}", "type": "noop", "depends_on": [f"s{n - 1}"]} for n in range(1, count)]
-    return json.dumps({"name": f"chain of {count}", "steps": steps})
-
-
-def fan(count: int) -> str:
-    """One step, then many at once, then one that waits for all."""
-    many = [{"id": f"s{n}", "type": "noop", "depends_on": ["first"]} for n in range(count)]
-    last = {"id": "last", "type": "noop", "depends_on": [step["id"] for step in many]}
-    return json.dumps(
-        {"name": f"fan of {count}", "steps": [{"id": "first", "type": "noop"}, *many, last]}
-    )
 
 
 def bare_commits(folder: Path, per_commit: int = 1, commits: int = 1000) -> float:
@@ -82,42 +43,6 @@ def bare_commits(folder: Path, per_commit: int = 1, commits: int = 1000) -> floa
     seconds = time.perf_counter() - began
     connection.close()
     return commits * per_commit / seconds
-
-
-async def timed(engine: Engine, text: str) -> float:
-    """Seconds from the wish to the end of one execution."""
-    began = time.perf_counter()
-    status = await engine.wait(await engine.execute(source=text))
-    seconds = time.perf_counter() - began
-    if status != "completed":
-        raise SystemExit(f"the execution ended as {status}")
-    return seconds
-
-
-async def measure(folder: Path, size: int, runs: int) -> dict[str, float]:
-    """The figures of one engine: the median of the runs."""
-    kinds = {"noop": NoopStep()}
-    settings = Settings(scheduler=SchedulerSettings(max_concurrent=1000, workers=100))
-    catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
-    figures: dict[str, float] = {}
-    async with Engine(settings, folder, catalogue=catalogue, step_types=kinds) as engine:
-        await timed(engine, chain(5))
-        chains = [await timed(engine, chain(size)) for _ in range(runs)]
-        figures["chain_steps_per_s"] = size / statistics.median(chains)
-        fans = [await timed(engine, fan(size)) for _ in range(runs)]
-        figures["fan_steps_per_s"] = (size + 2) / statistics.median(fans)
-        short, many = chain(5), size // 5
-        together = []
-        for _ in range(runs):
-            began = time.perf_counter()
-            await asyncio.gather(*(timed(engine, short) for _ in range(many)))
-            together.append(time.perf_counter() - began)
-        figures["short_executions_per_s"] = many / statistics.median(together)
-        one = chain(1)
-        single = sorted([await timed(engine, one) * 1000 for _ in range(100)])
-        figures["one_step_ms_p50"] = single[50]
-        figures["one_step_ms_p99"] = single[98]
-    return figures
 
 
 async def measure_scripts(folder: Path, count: int) -> dict[str, float]:
@@ -181,11 +106,8 @@ async def wait_for_all(engine: Engine, ids: list[str]) -> None:
 
 async def measure_growth(folder: Path, sizes: list[int]) -> dict[str, float]:
     """Seconds and peak bytes for executions of growing numbers of steps."""
-    kinds = {"noop": NoopStep()}
-    settings = Settings(scheduler=SchedulerSettings(workers=100))
-    catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
-    figures: dict[str, float] = {}
-    async with Engine(settings, folder, catalogue=catalogue, step_types=kinds) as engine:
+    figures: Figures = {}
+    async with noop_engine(folder, workers=100) as engine:
         await timed(engine, fan(10))
         for size in sizes:
             text = fan(size)
@@ -195,9 +117,7 @@ async def measure_growth(folder: Path, sizes: list[int]) -> dict[str, float]:
 
 async def measure_full(folder: Path, count: int) -> dict[str, float]:
     """How a database with very many ended executions answers and runs."""
-    kinds = {"noop": NoopStep()}
-    catalogue = Catalogue(step_types=kinds, trigger_types=trigger_types())
-    async with Engine(Settings(), folder, catalogue=catalogue, step_types=kinds) as engine:
+    async with noop_engine(folder) as engine:
         await timed(engine, chain(1))
         fill(folder / "treadle.sqlite", count)
         one = sorted([await timed(engine, chain(1)) * 1000 for _ in range(100)])
@@ -242,7 +162,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         single, grouped = bare_commits(folder), bare_commits(folder, 100, 50)
-        figures = asyncio.run(measure(folder / "home", size, runs))
+        figures = asyncio.run(figures_of(folder / "home", size, size // 2, runs))
         figures |= asyncio.run(measure_scripts(folder / "scripts", size // 5))
         figures |= asyncio.run(measure_idle(folder / "idle", size))
         sizes = [size, size * 10, *([size * 100] if arguments.long else [])]
