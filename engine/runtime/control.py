@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from engine.core.events import Cause, EventArrived, Parent, StepAnswered
+from engine.core.plan import Plan
 from engine.core.state import StepState
+from engine.definition.problems import DefinitionError
 from engine.runtime.course import Course, now
 from engine.runtime.errors import ConflictError, InputError, NotFoundError
 from engine.runtime.family import named_path
@@ -236,9 +238,10 @@ class Control:
         left = await self._store.read(ownership.read_left, record.id)
         text = left.text if again.source is None else again.source
         if again.newest:
-            text = (await self._library.current(record.workflow_id)).source or text
-        ready = await self._library.ready(text, None, left.folder)
-        reused, children = reused_steps(ready.plan, left.history, again)
+            text = (await self._library.current(record.workflow_id, strict=True)).source or text
+        plan = (await self._library.ready(text, None, left.folder)).plan
+        before = plan if text == left.text else await self._plan_before(left, plan)
+        reused, children = reused_steps(plan, before, left.history, again)
         workflow = await self._store.read(table.get_workflow, record.workflow_id, details=False)
         return Wanted(
             workflow_id=record.workflow_id,
@@ -251,6 +254,13 @@ class Control:
             reused=reused,
             children=children,
         )
+
+    async def _plan_before(self, left: ownership.Left, otherwise: Plan) -> Plan:
+        """The plan of the text that ran; ``otherwise`` where that cannot be loaded any more."""
+        try:
+            return (await self._library.ready(left.text, None, left.folder)).plan
+        except DefinitionError:
+            return otherwise
 
     async def wait(self, execution_id: str) -> str:
         """The status in which an execution ends. Raises NotFoundError."""
