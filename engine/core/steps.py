@@ -21,7 +21,7 @@ from engine.core.ports import arrive, fires, why_skipped
 from engine.core.state import State, StepState, StepStatus
 from engine.core.stopping import is_stopping
 from engine.core.timers import deadline
-from engine.core.verdict import record_cancelled
+from engine.core.verdict import failed_event, record_cancelled
 from engine.definition.model import FAILURE
 
 MAX_LOST = 3
@@ -122,7 +122,7 @@ def lost(state: State, event: StepLost, commands: list[Command]) -> None:
         commands.append(Record(waits.ask_what_became(step, "the attempt was cut off", event.time)))
     elif step.lost >= MAX_LOST:
         message = f"the engine ended {step.lost} times in a row while the step ran"
-        commands.append(Record(_failure(step, Failure("lost", message), event.time)))
+        commands.append(Record(failed_event(step, Failure("lost", message), event.time)))
     else:
         state.move(step, "ready")
         step.attempt -= 1
@@ -148,18 +148,6 @@ def _expect(state: State, key: str, *statuses: StepStatus) -> StepState:
     if step.status not in statuses:
         raise InvalidEventError(f'step "{key}" is {step.status}, not {" or ".join(statuses)}')
     return step
-
-
-def _failure(step: StepState, error: Failure, time: datetime) -> StepFailed:
-    return StepFailed(
-        time=time,
-        key=step.key,
-        attempt=step.attempt,
-        error=error,
-        started=step.started,
-        max_attempts=step.max_attempts,
-        index=step.scope.index,
-    )
 
 
 def _end(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.core.commands import Command, Conclude, Record
-from engine.core.events import Failure, StepCancelled
+from engine.core.events import Failure, StepCancelled, StepFailed
 from engine.core.state import State, StepState
 
 
@@ -37,4 +37,17 @@ def record_cancelled(step: StepState, reason: str, time: datetime, commands: lis
                 max_attempts=step.max_attempts,
             )
         )
+    )
+
+
+def failed_event(step: StepState, error: Failure, time: datetime) -> StepFailed:
+    """That the step failed, and is not tried again."""
+    return StepFailed(
+        time=time,
+        key=step.key,
+        attempt=step.attempt,
+        error=error,
+        started=step.started,
+        max_attempts=step.max_attempts,
+        index=step.scope.index,
     )

@@ -24,14 +24,13 @@ from engine.core.events import (
     InvalidEventError,
     StepAnswered,
     StepDue,
-    StepFailed,
     StepWaiting,
     WaitKind,
 )
 from engine.core.state import State, StepState, Wait
 from engine.core.stopping import halt_rounds, is_stopping
 from engine.core.timers import deadline, step_timeout
-from engine.core.verdict import conclude, record_cancelled
+from engine.core.verdict import conclude, failed_event, record_cancelled
 from engine.definition.units import format_duration, parse_duration
 
 RUN_AGAIN = "run_again"
@@ -171,7 +170,7 @@ def answered(state: State, event: StepAnswered, commands: list[Command]) -> None
     else:
         said = event.comment or f"{event.by or 'a person'} said that it failed"
         error = step.error or Failure("lost", said)
-        commands.append(Record(_failed(step, error, event.time)))
+        commands.append(Record(failed_event(step, error, event.time)))
 
 
 def child_started(state: State, event: ChildStarted, commands: list[Command]) -> None:
@@ -281,18 +280,6 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
         raise WaitError(f"{name} must be a list of texts")
     return tuple(str(item) for item in value)
-
-
-def _failed(step: StepState, error: Failure, time: datetime) -> StepFailed:
-    return StepFailed(
-        time=time,
-        key=step.key,
-        attempt=step.attempt,
-        error=error,
-        started=step.started,
-        max_attempts=step.max_attempts,
-        index=step.scope.index,
-    )
 
 
 def _ended(status: str) -> str:

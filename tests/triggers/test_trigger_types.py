@@ -6,6 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from engine.settings import plugins
 from engine.triggers import registry
 from engine.triggers.base import TriggerType
 from engine.triggers.registry import plugin_problems, trigger_types
@@ -90,7 +91,7 @@ def test_a_plug_in_adds_a_type_and_a_broken_one_is_told_and_not_fatal(
         EntryPoint("number", "math:pi", registry.ENTRY_POINTS),
         EntryPoint("again", "engine.triggers.manual:ManualTrigger", registry.ENTRY_POINTS),
     ]
-    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    monkeypatch.setattr(plugins, "entry_points", lambda group: points)
     registry._load.cache_clear()
     try:
         assert trigger_types()["tide"].title == "Tide"
