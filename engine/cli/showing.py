@@ -75,7 +75,8 @@ def _print_head(execution: Execution) -> None:
     name = shown(execution.workflow_name, sys.stdout)
     how = state(execution.status, sys.stdout)
     why = f": {shown(execution.reason, sys.stdout)}" if execution.reason else ""
-    print(f"{execution.id}  {name}: {how} ({_lasted(execution)}){why}")
+    lasted = f" ({_lasted(execution)})" if execution.start_time else ""
+    print(f"{execution.id}  {name}: {how}{lasted}{why}")
     if execution.retry_of:
         print(f"  repeats {execution.retry_of}")
     if execution.parent_step_id:
