@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from designer.runs.session import RunSession, Spawn
 from designer.runs.waits import key_of, option_word, question_of, takes_output
@@ -18,6 +18,7 @@ from designer.theme.widgets import (
     ElidedLabel,
     IconLabel,
     Label,
+    WrappedLabel,
     lay_out,
     set_style_property,
 )
@@ -26,6 +27,8 @@ from engine import ClientError, api
 
 MOST = 2
 """Questions shown at once over a run."""
+NO_JSON = 'This is no JSON: write {"id": 7}, "text" or 12'
+OUTPUT_TIP = 'What it had made, for "It completed"'
 COMPLETED = "completed"
 """The answer that an output goes with."""
 Answer = Callable[[str, api.AnswerWrite], Awaitable[None]]
@@ -76,10 +79,7 @@ class AnswerCard(QFrame):
         head = QHBoxLayout()
         lay_out(head, theme.space("s"))
         head.addWidget(IconLabel(theme, "state-waiting", "warning_text"))
-        question = Label(theme, question_of(step), "strong")
-        question.setWordWrap(True)
-        question.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head.addWidget(question, 1)
+        head.addWidget(WrappedLabel(theme, question_of(step), "strong"), 1)
         head.addWidget(Label(theme, self._place_words(), "detail", "muted"))
         column.addLayout(head)
         column.addLayout(self._make_row())
@@ -87,9 +87,10 @@ class AnswerCard(QFrame):
     def _make_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
         lay_out(row, self._theme.space("s"), (24, 0, 0, 0))
-        self._add_field(row, self.comment, "Comment (optional)")
+        self._add_field(row, self.comment, "Comment")
         if takes_output(self.step):
-            self._add_field(row, self.output, 'Its output as JSON, with "It completed" (optional)')
+            self._add_field(row, self.output, "Output (JSON)")
+            self.output.setToolTip(OUTPUT_TIP)
             self.output.textChanged.connect(lambda: self._mark_output(True))
         if self.step.assignees:
             self._people.addItems(self.step.assignees)
@@ -146,7 +147,7 @@ class AnswerCard(QFrame):
 
     def _mark_output(self, valid: bool) -> None:
         set_style_property(self.output, "invalid", not valid)
-        self.output.setToolTip("" if valid else 'This is no JSON: write {"id": 7}, "text" or 12')
+        self.output.setToolTip(OUTPUT_TIP if valid else NO_JSON)
 
     def _who(self) -> str:
         return self._people.currentText() if self.step.assignees else this_person()

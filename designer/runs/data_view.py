@@ -109,6 +109,7 @@ class DataView(QWidget):
         column.addWidget(self.head)
         self._bodies.addWidget(self._tree)
         self._bodies.addWidget(self._log)
+        self._bodies.setMinimumHeight(30)  # where room is short, the words above stay whole
         column.addWidget(self._bodies, 1)
         across = QSplitter(Qt.Orientation.Horizontal)
         across.addWidget(self.inner)

@@ -155,7 +155,7 @@ class InnerList(QWidget):
         self.list.viewport().update()
 
     def _inserted(self) -> None:
-        if len(self.model.rows) == 1:
+        if self.isHidden():
             self.filled.emit()
         if self.model.row_of(self._chosen) >= 0:
             self._mark()

@@ -73,17 +73,30 @@ class InnerModel(QAbstractListModel):
         self._reading = False
         self._more = page.next_cursor is not None
         self._cursor = page.next_cursor or self._cursor
-        for step in page.items:
-            self._put(step)
+        self._put_all(page.items)
 
     def _take(self, steps: list[api.StepExecution]) -> None:
+        """Shows what happened inside; the newest event of each step execution counts."""
+        newest = {step.id: step for step in steps if step.parent_id == self._parent_id}
+        wanted = [s for s in newest.values() if s.id in self._places or self._may_append(s)]
+        if len(wanted) < len(newest) and not self._reading:
+            self._more = True
+        self._put_all(wanted)
+
+    def _put_all(self, steps: list[api.StepExecution]) -> None:
+        """Shows step executions; those that follow the last row come at once."""
+        fresh = [step for step in steps if step.id not in self._places]
+        last = _round(self._rows[-1]) if self._rows else 0
+        rounds = [last, *map(_round, fresh)]
+        if len(fresh) > 1 and rounds == sorted(rounds):
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self._rows += fresh
+            self._places |= {step.id: first + n for n, step in enumerate(fresh)}
+            self.endInsertRows()
+            steps = [step for step in steps if self._rows[self._places[step.id]] is not step]
         for step in steps:
-            if step.parent_id != self._parent_id:
-                continue
-            if step.id in self._places or self._may_append(step):
-                self._put(step)
-            elif not self._reading:
-                self._more = True
+            self._put(step)
 
     def _may_append(self, step: api.StepExecution) -> bool:
         """Whether a new row has its place among those that have been read."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.runs.inner_model import inner_name
 from designer.runs.waits import origin_tip, origin_word, place_of, wait_note
@@ -14,6 +14,7 @@ from designer.theme.widgets import (
     IconButton,
     Label,
     Pill,
+    WrappedLabel,
     lay_out,
     plain_tooltip,
 )
@@ -39,9 +40,7 @@ class StepHead(QWidget):
         self.child = Button(theme, "Open its execution", "link", "external")
         self.inside = Button(theme, "Its rounds", "link", "loop")
         self.copy = IconButton(theme, "copy", "Copy as JSON")
-        self._why = Label(theme, "", "body", "muted")
-        self._why.setWordWrap(True)
-        self._why.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._why = WrappedLabel(theme, "", "body", "muted")
         self.row = QHBoxLayout()
         lay_out(self.row, theme.space("s"), (12, 6, 8, 4))
         self.row.addSpacing(8)

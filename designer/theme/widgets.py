@@ -69,6 +69,19 @@ class Label(QLabel):
         set_style_property(self, "tone", tone)
 
 
+class WrappedLabel(Label):
+    """A label on as many lines as its text takes in the width there is, whatever that is."""
+
+    def __init__(
+        self, theme: Theme, text: str = "", role: str = "body", tone: str = "text"
+    ) -> None:
+        super().__init__(theme, text, role, tone)
+        self.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+
 class ElidedLabel(Label):
     """A label on one line that shortens its text to the room there is, the whole in its tooltip."""
 
