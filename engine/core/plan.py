@@ -25,7 +25,7 @@ class Node:
         "takers",
     )
 
-    def __init__(self, index: int, step: Step, *, in_graph: bool) -> None:
+    def __init__(self, index: int, step: Step, *, in_graph: bool, secret: bool = False) -> None:
         self.index = index
         self.id = step.id
         self.step = step
@@ -36,8 +36,13 @@ class Node:
             self.kind = "body"
         elif step.type in WAIT_TYPES:
             self.kind = "wait"
-        self.names_secrets = _names_secrets(step.config) or _names_secrets(step.input_mapping)
-        """Whether what it is given may hold marks of secrets."""
+        self.names_secrets = (
+            secret
+            or not in_graph  # a handler may see what a loop gave the step that it undoes
+            or _names_secrets(step.config)
+            or _names_secrets(step.input_mapping)
+        )
+        """Whether what it is given may hold marks of secrets: its own, or those of loops."""
         self.needs: list[tuple[Node, str]] = []
         self.takers: list[tuple[str, Node]] = []
         self.bodies: tuple[Graph, ...] = ()
@@ -52,12 +57,18 @@ class Graph:
     """
 
     def __init__(
-        self, steps: tuple[Step, ...], name: str = "", handlers: frozenset[str] = frozenset()
+        self,
+        steps: tuple[Step, ...],
+        name: str = "",
+        handlers: frozenset[str] = frozenset(),
+        *,
+        secret: bool = False,
     ) -> None:
         self.name = name
         """The branch's name; empty for the top and for the body of a loop."""
         self.nodes = tuple(
-            Node(index, step, in_graph=step.id not in handlers) for index, step in enumerate(steps)
+            Node(index, step, in_graph=step.id not in handlers, secret=secret)
+            for index, step in enumerate(steps)
         )
         self.by_id = {node.id: node for node in self.nodes}
         self._wire()
@@ -69,7 +80,10 @@ class Graph:
         self._refuse_circles(len(graph))
         for node in self.nodes:
             if node.step.bodies:
-                node.bodies = tuple(Graph(body.steps, body.name) for body in branches_of(node.step))
+                node.bodies = tuple(
+                    Graph(body.steps, body.name, secret=node.names_secrets)
+                    for body in branches_of(node.step)
+                )
 
     def _wire(self) -> None:
         waits = dependencies(tuple(node.step for node in self.nodes if node.in_graph))

@@ -20,6 +20,7 @@ from engine.definition.template import (
     Volatile,
     parse_expression,
     render,
+    secret_names,
     truth,
 )
 
@@ -119,9 +120,24 @@ def prepare(
             message = f"steps of type {definition.type} cannot run in this version of Treadle"
             return Failure("not_supported", message)
         given = _mapping("input_mapping", definition.input_mapping, place)
-        return Run(given, _config(definition.config, rules, place))
+        run = Run(given, _config(definition.config, rules, place))
+        return run if step.node.kind == "work" else _without_secrets(step, run)
     except _PlacedError as error:
         return Failure("template", str(error))
+
+
+def _without_secrets(step: StepState, run: Run) -> Run | Failure:
+    """Only work is done with secrets filled in; what waits would keep and show their marks."""
+    if step.node.kind == "body" or not step.node.names_secrets:
+        return run
+    names = sorted(secret_names((run.input, run.config)))
+    if not names:
+        return run
+    type_ = step.node.step.type
+    message = f"a {type_} step cannot be given a secret, and it names {', '.join(names)}"
+    if type_ == "workflow":
+        message += "; name it in the steps of the sub-workflow, as {{secrets.NAME}}"
+    return Failure("secret", message)
 
 
 def map_output(

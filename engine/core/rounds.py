@@ -13,6 +13,7 @@ from engine.core.artifact import Artifact, Parts
 from engine.core.events import Failure, Reused
 from engine.core.plan import Graph
 from engine.core.state import Scope, StepState
+from engine.definition.template import has_mark
 
 OnError = Literal["fail", "continue", "finish"]
 """What the failure of a round means: the end of all, a note in ``errors``, or the end after all."""
@@ -274,7 +275,7 @@ def _kind(value: object) -> str:
     if isinstance(value, Artifact):
         return "a large text" if value.kind == "json" else "bytes"
     if isinstance(value, str):
-        return f'the text "{value[:40]}"'
+        return "a secret" if has_mark(value) else f'the text "{value[:40]}"'
     if isinstance(value, bool):
         return str(value).lower()
     return f"the number {value}" if isinstance(value, int | float) else type(value).__name__

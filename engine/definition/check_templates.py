@@ -12,7 +12,14 @@ from engine.definition.graph import would_cycle
 from engine.definition.model import Step, Workflow, dependencies
 from engine.definition.positions import span_in_file
 from engine.definition.problems import Fix, Path, Severity
-from engine.definition.scopes import ATTRIBUTES, ERROR_KEYS, GENERAL, Scope, Variables
+from engine.definition.scopes import (
+    ATTRIBUTES,
+    ERROR_KEYS,
+    GENERAL,
+    SECRETLESS,
+    Scope,
+    Variables,
+)
 from engine.definition.splice import Edit
 from engine.definition.template import Template, TemplateError, parse_expression, parse_template
 from engine.definition.tree import Node
@@ -61,8 +68,9 @@ class _Templates:
         if path is None or self._findings.full:
             return
         scope = Scope((*GENERAL, "loop") if self._in_loop(step) else GENERAL, step)
-        self._config(step, path, scope.plus("secrets"))
-        self._tree((*path, "input_mapping"), scope.plus("secrets"), step_id=step.id)
+        given = scope if step.type in SECRETLESS else scope.plus("secrets")
+        self._config(step, path, given)
+        self._tree((*path, "input_mapping"), given, step_id=step.id)
         self._tree((*path, "output_mapping"), scope.plus("output"), step_id=step.id)
         self._tree((*path, "cache", "key"), scope, step_id=step.id)
         node = self._node((*path, "when"))
@@ -141,6 +149,10 @@ class _Templates:
             return
         if root == "secrets":
             message = "secrets can be used in config and input_mapping only"
+            if scope.step is not None and scope.step.type in SECRETLESS:
+                message = f"secrets cannot be given to a step of type {scope.step.type}"
+                if scope.step.type == "workflow":
+                    message += "; name them in the steps of the sub-workflow"
         elif root == "loop":
             message = '"loop" exists only in the body of a loop'
         elif root == "output":

@@ -16,6 +16,8 @@ ATTRIBUTES: dict[str, tuple[str, ...]] = {
 }
 """What each name holds; of ``steps``, what one step holds."""
 ERROR_KEYS = ("type", "message")
+SECRETLESS = frozenset({"wait", "approval", "workflow"})
+"""Types of steps that secrets cannot be given to: what they are given is kept, shown or sent on."""
 
 
 class Scope(Struct, frozen=True):

@@ -30,11 +30,12 @@ from engine.core.prepare import (
     render_output,
 )
 from engine.core.state import StepState
-from engine.definition.template import SystemVolatile
+from engine.definition.template import SystemVolatile, mask_marks
 from engine.runtime.course import Course, now
 from engine.runtime.large import answer
 from engine.runtime.runner import Failed, failed_event
 from engine.runtime.schemas import describe_errors
+from engine.runtime.secrets import MASK
 
 VOLATILE = SystemVolatile()
 
@@ -97,6 +98,8 @@ def render_the_iteration(course: Course, order: RenderIteration) -> None:
         if isinstance(made, Failure):
             return refuse(made)
         output = course.host.secrets.mask(made.output)
+        if step.node.names_secrets:
+            output = mask_marks(output, MASK)
         return IterationEnded(time=now(), key=key, index=index, output=output, stop=made.stop)
 
     def refuse(failure: Failure) -> Event:

@@ -120,6 +120,10 @@ def test_output_and_secrets_and_loop_exist_in_their_places_only() -> None:
     mapped = "{id: a, type: transform, config: {expression: '1'}, input_mapping: {t: '{{ secrets.token }}'}}"
     assert codes(flow(mapped)) == []
     assert "secrets" in only(flow(use("a", "1")) + "output: '{{ secrets.token }}'\n").message
+    asked = "{id: a, type: approval, config: {message: 'With {{ secrets.token }}?'}}"
+    assert "a step of type approval" in only(flow(asked)).message
+    below = "{id: a, type: workflow, config: {workflow: w.yaml, input: {t: '{{ secrets.token }}'}}}"
+    assert "in the steps of the sub-workflow" in only(flow(below)).message
 
 
 def test_a_name_with_a_hyphen_needs_brackets_and_the_error_says_so() -> None:

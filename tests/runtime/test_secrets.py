@@ -1,6 +1,7 @@
 """Secrets: filled in at the attempt, marked in what is stored, masked in what comes out."""
 
 import base64
+import json
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,3 +80,70 @@ def test_a_secret_is_found_in_base64_of_anything_around_it(
 def test_short_secrets_are_left_alone() -> None:
     secrets = Secrets({"TREADLE_SECRET_X": "abc"})
     assert secrets.mask({"k": "abc"}) == {"k": "abc"}
+
+
+async def test_a_loop_gives_secrets_to_its_steps(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine_at: Any, act: Any
+) -> None:
+    monkeypatch.setenv("TREADLE_SECRET_ONE", "first-secret")
+    monkeypatch.setenv("TREADLE_SECRET_TWO", "second-secret")
+    seen: list[Any] = []
+
+    async def use(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        seen.append(given["key"])
+        return StepResult(output={"key": given["key"]})
+
+    act.acts = {"a": use, "undo": use}
+    source = """
+steps:
+  - id: each
+    type: loop
+    config:
+      items: ["{{ secrets.one }}", "{{ secrets.two }}"]
+      output: "key {{ loop.item }}"
+      steps:
+        - {id: a, type: act, compensate: undo, input_mapping: {key: "{{ loop.item }}"}}
+  - {id: fail, type: transform, depends_on: [each], config: {expression: "1 / 0"}}
+  - {id: undo, type: act, input_mapping: {key: "{{ loop.item }}"}}
+"""
+    async with engine_at(tmp_path, act) as engine:
+        identity = await engine.execute(source=source)
+        assert await engine.wait(identity) == "failed"
+        each = await engine.get_step(f"{identity}.each")
+    assert seen == ["first-secret", "second-secret", "second-secret", "first-secret"]
+    assert each.output == {"results": ["key ***", "key ***"]}
+    assert "first-secret" not in "\n".join(dump(tmp_path / "treadle.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [
+        ("workflow", {"workflow": "w", "input": {"key": "{{ loop.item }}"}}),
+        ("approval", {"message": "with {{ loop.item }}?"}),
+        ("wait", {"event": "x", "match": {"key": "{{ loop.item }}"}}),
+    ],
+)
+async def test_what_waits_is_given_no_secrets(
+    kind: str, config: dict[str, Any], secret: str, tmp_path: Path, engine_at: Any, act: Any
+) -> None:
+    inner = {"id": "w", "type": kind, "config": config}
+    items = ["{{ secrets.api_key }}"]
+    loop = {"id": "each", "type": "loop", "config": {"items": items, "steps": [inner]}}
+    async with engine_at(tmp_path, act) as engine:
+        identity = await engine.execute(source=json.dumps({"steps": [loop]}))
+        assert await engine.wait(identity) == "failed"
+        error = (await engine.get_step(f"{identity}.each.0.w")).error
+    assert error.type == "secret"
+    assert f"a {kind} step cannot be given a secret, and it names api_key" in error.message
+
+
+async def test_a_secret_in_place_of_a_list_is_told_without_its_mark(
+    secret: str, tmp_path: Path, engine_at: Any, act: Any
+) -> None:
+    config = {"items": "{{ secrets.api_key }}", "steps": []}
+    loop = {"id": "each", "type": "loop", "config": config}
+    async with engine_at(tmp_path, act) as engine:
+        identity = await engine.execute(source=json.dumps({"steps": [loop]}))
+        await engine.wait(identity)
+        error = (await engine.get_step(f"{identity}.each")).error
+    assert error.message == "items came out as a secret; it must be a list"

@@ -14,8 +14,10 @@ from engine.definition.template.secrets import (
     SecretMarks,
     SecretRef,
     fill_secrets,
+    has_mark,
     hide_secrets,
     mark_secret,
+    mask_marks,
     secret_names,
 )
 from engine.definition.template.template import (
@@ -58,8 +60,10 @@ __all__ = [
     "TemplateError",
     "Volatile",
     "fill_secrets",
+    "has_mark",
     "hide_secrets",
     "mark_secret",
+    "mask_marks",
     "parse_expression",
     "parse_template",
     "render",

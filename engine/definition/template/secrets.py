@@ -64,6 +64,11 @@ def hide_secrets(value: Any) -> Any:
     return _map_texts(value, lambda text: _MARK.sub(r"{{secrets.\1}}", text))
 
 
+def mask_marks(value: Any, mask: str) -> Any:
+    """A copy of a JSON-like tree with ``mask`` in place of each mark."""
+    return _map_texts(value, lambda text: _MARK.sub(lambda _: mask, text))
+
+
 def secret_names(value: Any) -> frozenset[str]:
     """The names of all secrets that a rendered tree has marks of."""
     found: set[str] = set()
