@@ -81,7 +81,9 @@ class Recovery:
         except StoreError as error:
             log.warning("execution %s goes on later: %s", execution_id, error)
             return
-        if course.state.ended or not self._host.is_missing(execution_id):
+        if not self._host.is_missing(execution_id):
+            return
+        if course.state.ended and not turn.events:  # by its history, not by what is recorded now
             return
         if course.state.phase == "queued":
             self._host.admit(course, turn.orders)
