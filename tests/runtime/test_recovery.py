@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -33,6 +34,18 @@ async def main(home, source):
                             return
 
 asyncio.run(main(*sys.argv[1:]))
+"""
+TAKES_OVER = """
+import asyncio, sys
+from pathlib import Path
+from engine.runtime.engine import Engine
+from engine.settings.settings import Settings
+
+async def main(home):
+    async with Engine(Settings(), Path(home)):
+        await asyncio.Event().wait()
+
+asyncio.run(main(sys.argv[1]))
 """
 SLEEPS = {"id": "sleeps", "type": "script", "config": {"runtime": "bash", "script": "sleep 60"}}
 
@@ -144,6 +157,33 @@ async def test_a_stop_on_purpose_counts_against_no_step(
     act.acts = {}
     async with engine_at(tmp_path, act) as engine:
         assert await engine.wait(identity) == "completed"
+
+
+async def test_a_step_that_ends_its_engine_three_times_ends_its_execution(
+    tmp_path: Path, engine_at: Any, act: Any
+) -> None:
+    code = f"""
+echo x >> {tmp_path}/runs
+until [ -e {tmp_path}/pid ]; do sleep 0.01; done
+pid=$(cat {tmp_path}/pid); rm {tmp_path}/pid; kill -9 $pid
+"""
+    step = {"id": "a", "type": "script", "config": {"runtime": "bash", "script": code}}
+
+    def let_it_end(process: "subprocess.Popen[str]") -> None:
+        (tmp_path / "new").write_text(str(process.pid))
+        (tmp_path / "new").rename(tmp_path / "pid")
+        assert process.wait(30) == -signal.SIGKILL
+
+    process, identity = other(tmp_path / "home", {"steps": [step]})
+    let_it_end(process)
+    for _ in range(2):
+        command = [sys.executable, "-c", TAKES_OVER, str(tmp_path / "home")]
+        let_it_end(subprocess.Popen(command, text=True))
+    async with engine_at(tmp_path / "home", act) as engine, asyncio.timeout(10):
+        assert await engine.wait(identity) == "failed"
+        record = await engine.get_execution(identity)
+    assert record.step_executions[0].error.type == "lost"
+    assert (tmp_path / "runs").read_text().split() == ["x"] * 3
 
 
 async def test_a_retry_that_is_due_later_survives_a_restart(
