@@ -17,17 +17,24 @@ class Facts(Struct, frozen=True, kw_only=True):
     workers: int | None = None
     """How many attempts may run at once."""
     lacking: tuple[str, ...] = ()
-    """The limits of which there is not enough for the step."""
+    """The limits of which there is not enough for the step, or for some of the execution's."""
     before: int | None = None
     """Executions that have their turn before this one; None when it is not in the queue."""
     places: int | None = None
     """How many executions may run at once."""
     is_blocked: bool = False
     """Whether another execution of its concurrency key has to end first."""
+    trouble: str = ""
+    """Why nothing can be recorded now, in words."""
 
 
 def explain_step(state: State, step: StepState, facts: Facts) -> str:
     """Why the step is queued, waiting, skipped, retried, set aside, or what it came to."""
+    words = _step_words(state, step, facts)
+    return words if step.status in OVER else words + _trouble(facts)
+
+
+def _step_words(state: State, step: StepState, facts: Facts) -> str:
     if step.status == "pending":
         return _pending(state, step)
     if step.status == "ready":
@@ -49,6 +56,10 @@ def explain_execution(state: State, facts: Facts) -> str:
     """Why the execution is queued, waiting or paused, or how it ended."""
     if state.phase == "ended":
         return _ended(state)
+    return _execution_words(state, facts) + _trouble(facts)
+
+
+def _execution_words(state: State, facts: Facts) -> str:
     if state.paused is not None:
         running = [step.key for step in state.active() if step.status == "running"]
         still = f" Still running: {_names(running)}." if running else ""
@@ -57,18 +68,23 @@ def explain_execution(state: State, facts: Facts) -> str:
         return _queued(facts)
     active = list(state.active())
     words: list[str] = []
-    for status, said in (("running", "Running"), ("ready", "Waiting for a worker")):
+    scarce = f" or enough of {_names(list(facts.lacking))}" if facts.lacking else ""
+    for status, said in (("running", "Running"), ("ready", f"Waiting for a worker{scarce}")):
         found = [step.key for step in active if step.status == status]
         if found:
             words.append(f"{said}: {_names(found)}.")
     words += [
-        f"{step.key}: {explain_step(state, step, facts)}"
+        f"{step.key}: {_step_words(state, step, facts)}"
         for step in active
         if step.status in ("waiting", "retrying")
     ][:5]
     if state.stop is not None:
         words.insert(0, f"It is being stopped: {state.reason}.")
     return " ".join(words) or "It goes on."
+
+
+def _trouble(facts: Facts) -> str:
+    return f" Nothing can be recorded now: {facts.trouble}." if facts.trouble else ""
 
 
 def _queued(facts: Facts) -> str:

@@ -31,6 +31,7 @@ from engine.core.state import State, StepState, Wait
 from engine.core.stopping import halt_rounds, is_stopping
 from engine.core.timers import deadline, step_timeout
 from engine.core.verdict import conclude, failed_event, record_cancelled
+from engine.definition.template import to_text
 from engine.definition.units import format_duration, parse_duration
 
 RUN_AGAIN = "run_again"
@@ -259,7 +260,9 @@ def _until(config: Mapping[str, Any], time: datetime) -> datetime:
         return time + min(timedelta(seconds=parse_duration(config["duration"])), LONGEST)
     given = config.get("until")
     if given is None:
-        raise WaitError("a wait needs a duration, a time under until, or an event")
+        raise WaitError(
+            "a wait needs a duration, a time under until, or an event, and what it names is null"
+        )
     if isinstance(given, datetime):
         until = given
     else:
@@ -269,7 +272,10 @@ def _until(config: Mapping[str, Any], time: datetime) -> datetime:
             raise WaitError(
                 f'until came out as "{given}"; write a date and time as 2030-01-31T08:00:00+01:00'
             ) from None
-    return until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
+    try:
+        return until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
+    except OverflowError:
+        raise WaitError(f"until is {until}, which is later than any time in UTC") from None
 
 
 def _texts(value: Any, name: str) -> tuple[str, ...]:
@@ -279,7 +285,7 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
         return (value,)
     if not isinstance(value, list | tuple):
         raise WaitError(f"{name} must be a list of texts")
-    return tuple(str(item) for item in value)
+    return tuple(to_text(item) for item in value if item is not None)
 
 
 def _ended(status: str) -> str:

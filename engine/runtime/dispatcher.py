@@ -6,13 +6,20 @@ import time
 from collections.abc import Callable, Mapping
 from itertools import count
 
+from engine.definition.units import format_size
 from engine.settings.settings import Limit
 from engine.store.slots import Want
 
 AGE = 30.0
 """Seconds of waiting that weigh as much as one step of priority."""
 DEFAULT_PRIORITY = 5
+MB = 1024 * 1024
 Demand = tuple[tuple[str, float], ...]
+
+
+def _amount(name: str, amount: float) -> str:
+    """Amounts of memory in whole megabytes, all others as they are."""
+    return format_size(max(round(amount / MB), 1) * MB) if name == "memory" else f"{amount:g}"
 
 
 class ResourceError(ValueError):
@@ -152,7 +159,8 @@ class Dispatcher:
             raise ResourceError(f'there is no limit "{name}"; add it under limits in the settings')
         if amount > limit.amount:
             raise ResourceError(
-                f"the step asks for {amount:g} of {name}, and there is {limit.amount:g} at all"
+                f"the step asks for {_amount(name, amount)} of {name}, and there is "
+                f"{_amount(name, limit.amount)} at all (limits in the settings)"
             )
 
     def _limit(self, name: str) -> Limit | None:

@@ -48,15 +48,19 @@ async def _replayed(host: Host, library: Library, execution_id: str) -> State | 
 
 def _facts(host: Host, course: Course | None, step: StepState | None) -> Facts:
     moment: datetime = now()
+    trouble = host.store.writer.trouble or host.store.artifacts.trouble
+    told = str(trouble) if trouble is not None else ""
     if course is None:
-        return Facts(now=moment)
-    lacking: tuple[str, ...] = ()
-    if step is not None and step.status == "ready" and step.node.step.resources:
-        lacking = tuple(host.dispatcher.lacks(step.node.step.resources))
+        return Facts(now=moment, trouble=told)
+    lacking: dict[str, None] = {}
+    for one in (step,) if step is not None else course.state.active():
+        if one.status == "ready" and one.node.step.resources:
+            lacking.update(dict.fromkeys(host.dispatcher.lacks(one.node.step.resources)))
     return Facts(
         now=moment,
         workers=host.dispatcher.workers,
-        lacking=lacking,
+        lacking=tuple(lacking),
+        trouble=told,
         before=host.places.position(course),
         places=host.settings.scheduler.max_concurrent,
         is_blocked=host.places.is_blocked(course),

@@ -112,8 +112,11 @@ class Family:
             found = await self._control.child_retry(retried, parent, key)
             if found is not None:
                 return found
+        name = str(config.get("workflow") or "").strip()
+        if not name:
+            raise EngineError("workflow came out empty; it must be a path, an id or a name")
         return await self._control.start_child(
-            str(config.get("workflow") or ""),
+            name,
             header.folder,
             await self._input_of(course, step, config),
             header.priority,

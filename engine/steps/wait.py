@@ -1,6 +1,7 @@
 """The wait step: goes on after a time, at a time, or when an event comes."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,9 @@ class WaitStep(CoreStep):
             "event": text("Event", "Type of the event it waits for.", examples=["order.paid"]),
             "match": mapping(
                 "Match",
-                "Fields of the event's data and the values they must have.",
-                examples=[{"id": 7}],
+                "Fields of the event's data and the values they must have; a dotted name looks "
+                "inside.",
+                examples=[{"id": 7}, {"customer.id": 7}],
             ),
         },
     )
@@ -46,6 +48,25 @@ class WaitStep(CoreStep):
         if len(given) != 1:
             what = "only one may be given" if given else "one of them is needed"
             issues.append(ConfigIssue(message=f"a wait has a duration, until or event: {what}"))
+        if "until" in config and not _may_be_a_time(config["until"]):
+            issues.append(
+                ConfigIssue(
+                    message=f"until is {shown(config['until'])}, which is no date and time",
+                    path=("until",),
+                    hint="write it as 2030-01-31T08:00:00+01:00",
+                )
+            )
         if "match" in config and "event" not in config:
             issues.append(ConfigIssue(message="match goes with event only", path=("match",)))
         return issues
+
+
+def _may_be_a_time(until: Any) -> bool:
+    """Whether a text is a date and time, or a template that may give one."""
+    if not isinstance(until, str) or "{{" in until:
+        return True
+    try:
+        datetime.fromisoformat(until)
+    except ValueError:
+        return False
+    return True

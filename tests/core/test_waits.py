@@ -490,3 +490,16 @@ def test_a_second_thing_does_not_come_to_a_wait_that_is_over() -> None:
     story.tell(EventArrived(time=NOW, key="w", attempt=1))
     with pytest.raises(InvalidEventError):
         story.tell(EventArrived(time=NOW, key="w", attempt=1))
+
+
+def test_options_that_are_no_texts_are_written_as_templates_write_them() -> None:
+    story = told(approval(options=[1, True, None, "no"]))
+    asked = next(event for event in story.events if isinstance(event, StepWaiting))
+    assert asked.options == ("1", "true", "no")
+
+
+def test_a_time_beyond_all_times_is_told_by_name() -> None:
+    story = told(wait(until="9999-12-31T23:59:59-23:00"))
+    error = story.state.step("w").error
+    assert error is not None
+    assert "later than any time in UTC" in error.message

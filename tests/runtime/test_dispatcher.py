@@ -82,6 +82,8 @@ def test_what_waits_for_a_limit_lets_others_pass_but_is_not_starved() -> None:
 
 def test_more_than_there_is_and_unknown_limits_are_errors() -> None:
     hands = Hands(1, db=Limit(2))
+    with pytest.raises(ResourceError, match="2GB of memory, and there is 1GB at all"):
+        Dispatcher(10, {"memory": Limit(2.0**30)}).request(5, {"memory": 2.0**31}, print)
     with pytest.raises(ResourceError, match="there is 2 at all"):
         hands.ask("a", db=3)
     with pytest.raises(ResourceError, match='no limit "gpu"'):

@@ -10,6 +10,7 @@ import pytest
 from engine.runtime.errors import NotFoundError
 from engine.settings.settings import Limit, SchedulerSettings, Settings
 from engine.steps.base import StepContext, StepError, StepResult, StepView
+from engine.store.errors import DiskFullError
 
 
 def act(identity: str, *needs: str, **more: Any) -> dict[str, Any]:
@@ -55,7 +56,7 @@ async def test_what_waits_for_ports_workers_and_limits_says_so(
         assert await words("b") == "It waits for a.success (running)."
         assert "one of the 1 workers" in await words("c")
         assert "not enough of db" in await words("d")
-        assert "Running: a. Waiting for a worker: c, d." in await words()
+        assert "Running: a. Waiting for a worker or enough of db: c, d." in await words()
         gate.open.set()
         await engine.wait(identity)
         assert await words() == "It completed."
@@ -63,6 +64,22 @@ async def test_what_waits_for_ports_workers_and_limits_says_so(
             await words("nothing")
         with pytest.raises(NotFoundError):
             await engine.explain("nothing")
+
+
+async def test_a_full_disk_is_named(bench: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate()
+    bench.act.acts = {"a": gate}
+    identity = await bench.start({"steps": [act("a")]})
+    await gate.began.wait()
+    full = DiskFullError("the disk is full; free some space")
+    monkeypatch.setattr(bench.engine._store.artifacts, "trouble", full)
+    for place in (None, f"{identity}.a"):
+        words = await bench.engine.explain(identity, place)
+        assert words.endswith("Nothing can be recorded now: the disk is full; free some space.")
+    monkeypatch.undo()
+    gate.open.set()
+    await bench.engine.wait(identity)
+    assert await bench.engine.explain(identity) == "It completed."
 
 
 async def test_what_failed_was_skipped_or_is_retried_says_why(bench: Any) -> None:

@@ -213,6 +213,13 @@ async def test_a_sub_workflow_is_an_execution_of_its_own(bench: Any, tmp_path: P
     assert record.step_executions[0].child_execution_id == child.id
 
 
+async def test_a_sub_workflow_without_a_name_says_so(bench: Any) -> None:
+    step = {"id": "sub", "type": "workflow", "config": {"workflow": "{{ input.which }}"}}
+    record = await bench.run({"steps": [step]}, input={"which": None})
+    error = record.step_executions[0].error
+    assert error.message == "workflow came out empty; it must be a path, an id or a name"
+
+
 async def test_a_retried_sub_workflow_goes_on_where_its_child_failed(
     bench: Any, tmp_path: Path
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_summary_says_what_a_step_does(type: str, config: dict[str, Any], summ
         ("file", {"operation": "read", "path": "a", "pattern": "*"}, "no pattern"),
         ("wait", {}, "needed"),
         ("wait", {"duration": "later"}, "later"),
+        ("wait", {"until": "tomorrow"}, "until is tomorrow, which is no date and time"),
         ("loop", {"items": [], "times": 3}, "only one"),
     ],
 )
@@ -90,6 +91,8 @@ def test_a_check_finds_what_a_schema_cannot(type: str, config: dict[str, Any], w
         ("condition", {"expression": False}),
         ("script", {"script": "print('{{ no template }}')"}),
         ("wait", {"event": "paid", "match": {"id": 1}}),
+        ("wait", {"until": "{{ variables.day }}"}),
+        ("wait", {"until": "2030-01-31T08:00:00+01:00"}),
     ],
 )
 def test_a_check_leaves_good_configs_alone(type: str, config: dict[str, Any]) -> None:
