@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 20
 """Generations of sub-workflows; more is taken to be one that starts itself for ever."""
+MOST_NESTED = 1_000
+"""Sub-workflows of sub-workflows under way; more are taken to be some that start themselves."""
 LOOK = 1.0
 """Seconds between looks at children that other processes carry out."""
 
@@ -36,6 +38,8 @@ class Family:
         self._control = control
         self._watched: dict[str, tuple[str, str]] = {}
         """Child -> (execution, key) of the step that waits for it."""
+        self._nested: set[str] = set()
+        """Children of children that are under way, or by their key about to be started."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self, course: Course, order: StartChild) -> None:
@@ -45,6 +49,8 @@ class Family:
     def watch(self, course: Course, order: WatchChild) -> None:
         """Tells the execution how the child ends, also when it has ended already."""
         self._watched[order.execution_id] = (course.header.id, order.key)
+        if course.header.parent is not None:
+            self._nested.add(order.execution_id)
         self._run(self._look(order.execution_id))
 
     def steer(self, course: Course, order: SteerChild) -> None:
@@ -58,6 +64,7 @@ class Family:
 
     def ended(self, child: str) -> None:
         """An execution of this engine is over."""
+        self._nested.discard(child)
         if child in self._watched:
             self._run(self._look(child))
 
@@ -82,7 +89,7 @@ class Family:
         if step is None or not wanted(course.state, order):
             return
         try:
-            child = await self._launch(course, step, order)
+            child = await self._counted(course, step, order)
         except (EngineError, DefinitionError) as error:
             if not course.closed and wanted(course.state, order):
                 course.finish(_not_started(course, step, error), None)
@@ -95,6 +102,25 @@ class Family:
         started = ChildStarted(time=now(), key=order.key, attempt=order.attempt, execution_id=child)
         if not course.tell(started) and not course.closed:
             await self._control.cancel(child, "the step that started it has ended")
+
+    async def _counted(self, course: Course, step: StepState, order: StartChild) -> str:
+        """Starts a child, unless too many are under way that stem from other sub-workflows."""
+        if course.header.parent is None:
+            return await self._launch(course, step, order)
+        if len(self._nested) >= MOST_NESTED:
+            raise EngineError(
+                f"{MOST_NESTED} sub-workflows of sub-workflows are under way, and no more are "
+                "started; does one start itself? A lower max_concurrency of the loop holds it back"
+            )
+        place = f"{course.header.id}.{order.key}"
+        self._nested.add(place)
+        try:
+            child = await self._launch(course, step, order)
+        finally:
+            self._nested.discard(place)
+        if self._control.carries_out(child):
+            self._nested.add(child)
+        return child
 
     async def _launch(self, course: Course, step: StepState, order: StartChild) -> str:
         config = step.config or {}

@@ -220,6 +220,20 @@ async def test_a_sub_workflow_without_a_name_says_so(bench: Any) -> None:
     assert error.message == "workflow came out empty; it must be a path, an id or a name"
 
 
+async def test_sub_workflows_that_start_themselves_in_a_loop_are_held(
+    bench: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.runtime.family.MOST_NESTED", 20)
+    path = tmp_path / "again.json"
+    again = {"id": "again", "type": "workflow", "config": {"workflow": str(path)}}
+    path.write_text(json.dumps({"steps": [loop([again], times=4, max_concurrency=4)]}))
+    identity = await bench.engine.execute(source=path.read_text(), path=path)
+    async with asyncio.timeout(15):
+        assert await bench.engine.wait(identity) == "failed"
+    assert "does one start itself?" in (await bench.engine.get_execution(identity)).error_message
+    assert len((await bench.engine.list_executions(limit=200)).items) < 50
+
+
 async def test_a_retried_sub_workflow_goes_on_where_its_child_failed(
     bench: Any, tmp_path: Path
 ) -> None:
