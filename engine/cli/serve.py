@@ -72,6 +72,8 @@ def _words(error: OSError, address: str) -> str:
         return f"{error.filename}: {words}"
     if error.errno == errno.EADDRINUSE:
         return f"{address}: {words}; another program listens there, choose another port by --port"
+    if error.errno == errno.ENOSPC:
+        return f"the disk of the data folder is full ({words}); free some space, and start again"
     return f"{address}: {words}"
 
 

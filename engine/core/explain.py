@@ -49,7 +49,7 @@ def _step_words(state: State, step: StepState, facts: Facts) -> str:
         return _failed(step)
     if step.status == "skipped":
         return "It was skipped." if not step.bypassed else "It is switched off, and passed by."
-    return f"It was {step.status}."
+    return "It completed." if step.status == "completed" else f"It was {step.status}."
 
 
 def explain_execution(state: State, facts: Facts) -> str:

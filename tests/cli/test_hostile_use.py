@@ -1,5 +1,6 @@
 """The command line in careless and hostile hands: odd streams, odd files, texts with controls."""
 
+import errno
 import os
 import pty
 import subprocess
@@ -7,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from engine.cli.exits import CommandError
+from engine.cli.serve import main
 
 from .conftest import Command
 
@@ -180,3 +184,15 @@ def test_serve_refuses_a_token_that_no_client_could_send(treadle: Command) -> No
     done = treadle("serve", "--port", "0", "--token", "gr\xfcn")
     assert done.returncode == 2
     assert "no header can carry" in done.stderr
+
+
+def test_a_full_disk_at_the_start_is_not_said_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("TREADLE_HOME", str(tmp_path))
+    monkeypatch.setattr("engine.service.server.serve", full)
+    with pytest.raises(CommandError, match=r"disk of the data folder is full .* start again"):
+        main([])

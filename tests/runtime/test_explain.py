@@ -59,7 +59,7 @@ async def test_what_waits_for_ports_workers_and_limits_says_so(
         assert "Running: a. Waiting for a worker or enough of db: c, d." in await words()
         gate.open.set()
         await engine.wait(identity)
-        assert await words() == "It completed."
+        assert await words() == await words("b") == "It completed."
         with pytest.raises(NotFoundError):
             await words("nothing")
         with pytest.raises(NotFoundError):
