@@ -164,7 +164,10 @@ class Engine:
 
     async def _take_up_work(self, stack: contextlib.AsyncExitStack, upkeep: Upkeep) -> None:
         recovery = Recovery(self._host, self._library, self.owner)
-        await recovery.sweep()
+        try:
+            await recovery.sweep()
+        except StoreError as error:
+            log.warning("what was left unfinished goes on later: %s", error)
         stack.push_async_callback(self._schedules.close)
         await self._workflows.watch_all()
         retention = self.settings.executor.log_retention

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,53 @@ async def test_two_recoverers_at_once_share_nothing(
             ends = [await one.wait(identity) for identity in ids]
         assert ends == ["completed"] * 20
     assert Counter(act.seen) == {("a", 1): 20}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_recovery_gets_there_although_the_store_fails_meanwhile(
+    tmp_path: Path,
+    act: Any,
+    engine_at: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    seed: int,
+) -> None:
+    gate = asyncio.Event()
+
+    async def gated(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        await gate.wait()
+        return StepResult(output=view.id)
+
+    act.acts = {"a": gated, "undo": gated, "tidy": gated}
+    flow = {
+        "steps": [
+            {"id": "first", "type": "act", "compensate": "undo"},
+            {"id": "a", "type": "act", "depends_on": ["first"]},
+            {
+                "id": "bad",
+                "type": "transform",
+                "depends_on": ["a"],
+                "config": {"expression": "1/0"},
+            },
+            {"id": "undo", "type": "act"},
+            {"id": "tidy", "type": "act"},
+        ],
+        "finally": ["tidy"],
+    }
+    async with engine_at(tmp_path, act, SETTINGS) as engine:
+        ids = [await engine.execute(source=json.dumps(flow)) for _ in range(6)]
+        while len(act.seen) < 8:
+            await asyncio.sleep(0.01)
+    gate.set()
+    trouble = Trouble(monkeypatch, seed, 0.04)
+    async with AsyncExitStack() as stack:
+        engine = await insist(lambda: stack.enter_async_context(engine_at(tmp_path, act, SETTINGS)))
+        async with asyncio.timeout(60):
+            ends = [await insist(lambda i=identity: engine.wait(i)) for identity in ids]
+        trouble.share = 0.0
+    assert ends == ["failed"] * 6
+    for identity in ids:
+        kinds = Counter(
+            (kind, key) for kind, execution, key, _ in events(tmp_path) if execution == identity
+        )
+        done = {key: n for (kind, key), n in kinds.items() if kind == "step.completed"}
+        assert done == {"first": 1, "a": 1, "undo": 1, "tidy": 1}
