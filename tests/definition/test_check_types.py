@@ -40,7 +40,7 @@ def test_a_template_fits_where_another_type_is_wanted() -> None:
 
 
 def test_a_type_that_cannot_run_yet_is_a_warning() -> None:
-    found = loaded(flow("{id: a, type: wait, config: {duration: 5s}}"))
+    found = loaded(flow("{id: a, type: llm, config: {model: m, prompt: hi}}"))
     assert [(p.code, p.severity) for p in found.problems] == [("not-runnable", "warning")]
     assert found.valid
 
