@@ -73,7 +73,7 @@ class RunControls(QWidget):
         self.pause.clicked.connect(lambda: self._spawn(session.pause()))
         self.resume.clicked.connect(lambda: self._spawn(session.resume()))
         self.cancel.clicked.connect(lambda: self._spawn(session.cancel()))
-        self.retry.clicked.connect(lambda: self.begin_again(api.RetryWrite()))
+        self.retry.clicked.connect(self._retry)
         self.more.clicked.connect(self._open_menu)
         session.execution_changed.connect(self._show_state)
         session.states_changed.connect(self._explain_soon)
@@ -83,6 +83,10 @@ class RunControls(QWidget):
     def show_step(self, step_id: str) -> None:
         """The step that is selected: a retry may begin with it."""
         self._step_id = step_id
+
+    def _retry(self) -> None:
+        """From what did not complete; of one that completed there is only the whole."""
+        self.begin_again(api.RetryWrite(whole=self._session.status == "completed"))
 
     def begin_again(self, write: api.RetryWrite) -> None:
         """Repeats the ended execution, and tells the new one's id."""
@@ -101,6 +105,7 @@ class RunControls(QWidget):
         name = f' "{self._step_id}"' if step is not None else " the selected step"
         first = menu.addAction(self._theme.icon("refresh", "muted"), "From what did not complete")
         first.triggered.connect(lambda: self.begin_again(api.RetryWrite()))
+        first.setEnabled(self._session.status != "completed")
         here = menu.addAction(self._theme.icon("chevron-right", "muted"), f"From{name} on")
         here.setEnabled(step is not None)
         step_id = self._step_id

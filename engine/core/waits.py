@@ -170,7 +170,10 @@ def answered(state: State, event: StepAnswered, commands: list[Command]) -> None
         conclude(state, step, commands, output=event.output)
     else:
         said = event.comment or f"{event.by or 'a person'} said that it failed"
-        error = step.error or Failure("lost", said)
+        error = Failure("lost", said)
+        if step.error is not None:
+            more = f": {event.comment}" if event.comment else ""
+            error = Failure(step.error.type, f"{step.error.message}{more}")
         commands.append(Record(failed_event(step, error, event.time)))
 
 

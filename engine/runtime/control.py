@@ -224,6 +224,11 @@ class Control:
         record = await self._known(execution_id)
         if record.status not in ENDED:
             raise ConflictError("the execution has not ended; cancel it, or wait for its end")
+        if record.status == "completed" and again == Again():
+            raise ConflictError(
+                "the execution completed, so nothing of it is left to do: "
+                "name the step to begin from, or retry it as a whole"
+            )
         return await self.start(await self._repeated(record, again))
 
     async def child_retry(self, execution_id: str, parent: Parent, key: str) -> str | None:

@@ -335,8 +335,11 @@ def test_a_step_with_an_effect_runs_again_when_a_person_says_so() -> None:
 def test_a_step_with_an_effect_fails_as_it_timed_out_when_a_person_says_so() -> None:
     story = told(step("a", effect="once"), step("b", "a.failure"))
     story.fail("a", type="timeout")
-    answer(story, "a", "failed")
+    answer(story, "a", "failed", comment="the bank says no")
     assert story.status == {"a": "timed_out", "b": "ready"}
+    error = story.state.step("a").error
+    assert error is not None
+    assert error.message == "no: the bank says no"
 
 
 def test_a_question_about_a_step_knows_no_timeout() -> None:

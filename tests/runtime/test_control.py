@@ -140,6 +140,8 @@ async def test_a_retry_from_a_step_and_as_a_whole(bench: Any) -> None:
     assert [name for name, _ in bench.act.seen] == ["a", "b", "c"]
     with pytest.raises(InputError, match='no step "d"'):
         await bench.engine.retry(first.id, Again(from_step="d"))
+    with pytest.raises(ConflictError, match="nothing of it is left to do"):
+        await bench.engine.retry(first.id)
 
 
 async def test_a_retry_with_another_input_runs_as_a_whole(bench: Any) -> None:

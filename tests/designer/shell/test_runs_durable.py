@@ -217,6 +217,11 @@ def test_a_retry_opens_the_new_run_with_what_it_took_over(live, workflow, tmp_pa
     assert space.canvas.states["bad"].origin == ""
     space.document.selection.set(["good"])
     live.until(lambda: space.panel.data.head.facts == "reused")
+    second = space.session.execution.id
+    space.controls.retry.click()  # of what completed there is only the whole
+    live.until(lambda: space.session.execution.id != second)
+    until_ended(live, space, "completed")
+    assert space.canvas.states["good"].origin == ""
 
 
 def test_a_node_offers_to_retry_from_there_once_the_run_has_ended(live, workflow, tmp_path):
