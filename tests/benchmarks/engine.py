@@ -21,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, str(Path(__file__).resolve().parent))
 
+import psutil
 from engine_figures import Figures, chain, fan, figures_of, noop_engine, timed
 
 from engine.runtime.collector import calm_collector
@@ -104,15 +105,37 @@ async def wait_for_all(engine: Engine, ids: list[str]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def measure_growth(folder: Path, sizes: list[int]) -> dict[str, float]:
-    """Seconds and peak bytes for executions of growing numbers of steps."""
+async def measure_growth(folder: Path, sizes: list[int]) -> Figures:
+    """Seconds and peak megabytes for executions of growing numbers of steps."""
     figures: Figures = {}
     async with noop_engine(folder, workers=100) as engine:
         await timed(engine, fan(10))
         for size in sizes:
             text = fan(size)
+            gc.collect()
+            peak = Peak()
+            sampler = asyncio.create_task(peak.sample())
             figures[f"fan_of_{size}_s"] = await timed(engine, text)
+            sampler.cancel()
+            figures[f"fan_of_{size}_mb"] = peak.megabytes
     return figures
+
+
+class Peak:
+    """The most memory that this process takes beyond what it had at first."""
+
+    def __init__(self) -> None:
+        self._process = psutil.Process()
+        self._before = self._most = self._process.memory_info().rss
+
+    async def sample(self) -> None:
+        while True:
+            self._most = max(self._most, self._process.memory_info().rss)
+            await asyncio.sleep(0.02)
+
+    @property
+    def megabytes(self) -> float:
+        return (self._most - self._before) / 1_000_000
 
 
 async def measure_full(folder: Path, count: int) -> dict[str, float]:
@@ -179,6 +202,9 @@ def main() -> None:
         "ten_times_the_steps": figures[f"fan_of_{sizes[1]}_s"] / figures[f"fan_of_{sizes[0]}_s"],
     }
     if arguments.long:
+        ratios["ten_times_the_memory"] = (
+            figures[f"fan_of_{sizes[2]}_mb"] / figures[f"fan_of_{sizes[1]}_mb"]
+        )
         ratios["ten_times_as_many_again"] = (
             figures[f"fan_of_{sizes[2]}_s"] / figures[f"fan_of_{sizes[1]}_s"]
         )
