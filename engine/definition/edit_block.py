@@ -45,7 +45,7 @@ def block_value(
     first, rest = _written(source, holder, node, value, at)
     same_line = node.start == node.end or line_start(text, node.start) == line_start(text, head)
     if not same_line:
-        yield from _below(source, head, node, first, rest)
+        yield from _below(source, head, node, value, (first, rest))
         return
     end = max(head, tail(text, node))
     is_compact = rest and holder.kind == "sequence" and first[1:2] not in ("|", ">")
@@ -202,14 +202,20 @@ def _spaced(text: str, head: int, node: Node, first: str) -> str:
     return first
 
 
-def _below(source: Source, head: int, node: Node, first: str, rest: list[str]) -> Iterator[Splice]:
+def _below(
+    source: Source, head: int, node: Node, value: Any, written: tuple[str, list[str]]
+) -> Iterator[Splice]:
     """Replaces a value that begins on a line below its colon or dash."""
     text = source.text
+    first, rest = written
     begin = line_start(text, node.start)
     end = tail(text, node)
     if rest and first:
         if text[line_end(text, head) : begin].strip():
-            raise EditError("comments stand before the value; remove them first")
+            # Comments stand between, and a block of text that begins above would swallow them.
+            indent = " " * column(text, node.start)
+            yield Splice(begin, line_end(text, end), indent + flow(value))
+            return
         yield Splice(head, head, first)
     elif first:
         yield Splice(head, head, first)

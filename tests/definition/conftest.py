@@ -7,5 +7,7 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 LENIENT = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("definition", deadline=None, suppress_health_check=LENIENT)
+settings.register_profile(
+    "definition", settings.default, deadline=None, suppress_health_check=LENIENT
+)
 settings.load_profile("definition")

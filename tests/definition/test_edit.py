@@ -138,6 +138,13 @@ def test_a_text_of_several_lines_is_indented_as_the_file_is() -> None:
         assert read_source(new).tree()["steps"][1] == step
 
 
+def test_comments_that_stand_before_a_value_stay_there() -> None:
+    text = "name: x\nvariables:\n  # why\n  a: 1\n  b: 2\nsteps: []\n"
+    assert edited(text, ("variables",), "one\ntwo") == (
+        'name: x\nvariables:\n  # why\n  "one\\ntwo"\nsteps: []\n'
+    )
+
+
 def test_the_authors_widths_are_taken_over() -> None:
     text = "name: x\nvariables:\n    a: 1\nsteps:\n- id: a\n  type: http\n"
     new = edited(text, ("variables", "b"), {"c": {"d": [{"e": 1}]}})
