@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from engine_figures import Figures, figures_of
 
+from engine.runtime.collector import calm_collector
+
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "treadle-benchmarks"
 DBOS = """
 import asyncio, json, os, sys, tempfile, time
@@ -108,6 +110,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a tenth of the work")
     arguments = parser.parse_args()
     size, many, runs = (100, 20, 1) if arguments.quick else (1000, 200, 3)
+    calm_collector()  # as ``treadle serve`` does
     python = python_with("dbos")
     ours, theirs = [], []
     for _ in range(runs):
