@@ -27,7 +27,15 @@ from engine.runtime.repeat import Again
 from engine.runtime.schedules import Schedules
 from engine.runtime.showing import filled, whole
 from engine.runtime.start import Launcher, Wanted
-from engine.runtime.upkeep import CLEAN, ROLL, Upkeep, add_up, clean_logs, sweep_artifacts
+from engine.runtime.upkeep import (
+    CLEAN,
+    ROLL,
+    Upkeep,
+    add_up,
+    clean_logs,
+    forget_idle_rows,
+    sweep_artifacts,
+)
 from engine.runtime.workflows import Workflows
 from engine.settings.folders import private_folder
 from engine.settings.lock import OwnerLock
@@ -174,6 +182,7 @@ class Engine:
         upkeep.every(self.settings.scheduler.poll_interval, recovery.sweep)
         upkeep.every(ROLL, lambda: add_up(self._store))
         upkeep.every(CLEAN, lambda: clean_logs(self._store, retention))
+        upkeep.every(CLEAN, lambda: forget_idle_rows(self._store))
         upkeep.every(CLEAN, lambda: sweep_artifacts(self._store))
 
     async def _fire(self, workflow: Workflow, trigger: Trigger, cause: Cause) -> None:

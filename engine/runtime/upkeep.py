@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
-from engine.store import artifacts, retention
+from engine.store import artifacts, cache, retention, wishes
 from engine.store.errors import StoreError
 from engine.store.stats import roll_up
 from engine.store.store import Store
@@ -57,6 +57,14 @@ async def clean_logs(store: Store, keep: float) -> None:
     while more:
         more = await store.write(retention.delete_logs, before)
     await store.write(retention.give_back)
+
+
+async def forget_idle_rows(store: Store) -> None:
+    """Deletes kept results that are too old, and what was asked of executions that have ended."""
+    more = True
+    while more:
+        more = await store.write(cache.forget_expired, datetime.now(UTC))
+    await store.write(wishes.forget_dead_wishes)
 
 
 async def sweep_artifacts(store: Store, age: float = GRACE) -> int:
