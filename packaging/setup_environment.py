@@ -115,7 +115,9 @@ def install_system_packages(packages: list[str]) -> None:
 def make_environment(extras: str, groups: tuple[str, ...] = ()) -> Path:
     """The venv's Python, with this checkout and ``extras`` (and dependency groups) installed in it.
 
-    What is installed already is not looked at again until ``pyproject.toml`` changes.
+    What is installed already is not looked at again until ``pyproject.toml`` changes; what changed
+    of the checkout is compiled each time, so that no command has to (where Python may not write,
+    ``PYTHONDONTWRITEBYTECODE``, every single one would).
     """
     python = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = VENV / f"treadle-{'-'.join((extras, *groups))}.stamp"
@@ -123,6 +125,7 @@ def make_environment(extras: str, groups: tuple[str, ...] = ()) -> Path:
         (ROOT / "pyproject.toml").read_bytes() + sys.version.encode() + bytes(ROOT)
     ).hexdigest()
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        _compile(python)
         return python
     if not python.exists():
         say(f"Making a virtual environment in {VENV}")
@@ -131,6 +134,7 @@ def make_environment(extras: str, groups: tuple[str, ...] = ()) -> Path:
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
     _run([*pip, "--upgrade", "pip>=25.1"])  # the first pip that knows dependency groups
     _run([*pip, "--editable", f".[{extras}]", *(f"--group={group}" for group in groups)])
+    _compile(python)
     stamp.write_text(wanted)
     return python
 
@@ -146,6 +150,10 @@ def _loads(library: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def _compile(python: Path) -> None:
+    _run([str(python), "-m", "compileall", "-q", "engine", "designer"])
 
 
 def _run(command: list[str]) -> None:

@@ -1,10 +1,12 @@
 """The set-up scripts find what is missing, and say it in one line when they may not install it."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -72,6 +74,40 @@ def test_an_old_python_is_told_which_one_is_needed(
     monkeypatch.setattr(setup.sys, "version_info", (3, 9, 2))
     with pytest.raises(SystemExit, match=r"3\.11 or newer; this is 3\.9"):
         setup.require_python()
+
+
+def test_what_changed_since_the_last_set_up_is_compiled(
+    setup: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(setup, "ROOT", tmp_path)
+    monkeypatch.setattr(setup, "VENV", tmp_path / "no-venv")
+    monkeypatch.setattr(setup.venv, "create", lambda *arguments, **options: None)
+    installed: list[list[str]] = []
+
+    def run(command: list[str], **options: Any) -> Any:
+        if "pip" in command:
+            installed.append(command)
+            return subprocess.CompletedProcess(command, 0)
+        return run_really([sys.executable, *command[1:]], **options)
+
+    run_really = subprocess.run
+    monkeypatch.setattr(setup.subprocess, "run", run)
+    (tmp_path / "pyproject.toml").touch()
+    for package in ("engine", "designer"):
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "start.py").write_text("first = 1\n")
+    python = tmp_path / "no-venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python.parent.mkdir(parents=True)
+    python.touch()
+
+    setup.make_environment("designer")
+    (tmp_path / "engine" / "second.py").write_text("second = 2\n")
+    setup.make_environment("designer")
+
+    compiled = {cached.name.split(".")[0] for cached in tmp_path.rglob("*.pyc")}
+    assert compiled == {"start", "second"}
+    assert len(installed) == 2, "the second time nothing was installed"
 
 
 def test_without_a_display_the_headless_way_is_shown(
