@@ -1,7 +1,7 @@
 """The event stream as a client follows it: batches of events, over many connections if need be."""
 
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -38,13 +38,15 @@ async def read_stream(
         ) as response:
             if response.status_code != 200:
                 raise ClientError(as_problem(response.status_code, await response.aread()))
-            chunks = response.aiter_raw()
+            chunks = cast(AsyncGenerator[bytes, None], response.aiter_raw())
             try:
                 async for chunk in chunks:
                     yield [_decoder.decode(message.data) for message in reader.feed(chunk)]
             finally:
-                # Before the unfinished iterator goes: not every loop (Qt's) can finish it later.
+                # Here, in the task: an unfinished iterator that the garbage collector finds has no
+                # loop that would finish it (Qt's has no hook for that).
                 await response.aclose()
+                await chunks.aclose()
     except (httpx.TransportError, httpx.StreamError) as error:
         raise EngineUnavailable(
             f"the event stream broke: {error or type(error).__name__}"

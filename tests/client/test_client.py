@@ -3,9 +3,13 @@
 import asyncio
 import os
 import signal
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
+import httpx
 import pytest
 
 from engine.client.client import EngineClient
@@ -180,6 +184,25 @@ async def test_an_engine_that_cannot_come_back_is_given_up_and_can_be_tried_agai
             await asyncio.sleep(0.05)
     assert (await following)[0].execution_id == execution.id
     await stream.aclose()
+
+
+async def test_a_stream_that_is_left_finishes_what_it_read_from(
+    client: EngineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The garbage collector of a loop of Qt's could not."""
+    opened: list[AsyncGenerator[bytes, None]] = []
+    aiter_raw = httpx.Response.aiter_raw
+
+    def kept(response: httpx.Response) -> Any:
+        opened.append(cast(AsyncGenerator[bytes, None], aiter_raw(response)))
+        return opened[-1]
+
+    monkeypatch.setattr(httpx.Response, "aiter_raw", kept)
+    await client.start(ExecutionWrite(source=QUICK))
+    async with aclosing(client.events(after=0)) as stream:
+        await anext(stream)
+    assert opened
+    assert [chunks.ag_frame for chunks in opened] == [None] * len(opened)
 
 
 async def test_a_request_waits_while_the_engine_comes_back(client: EngineClient) -> None:
