@@ -1,7 +1,5 @@
 """What the engine lends to one attempt: its folders, its log, the names of its execution."""
 
-import asyncio
-import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,7 +28,16 @@ def process_limits(settings: ExecutorSettings) -> Limits:
 class AttemptContext:
     """The StepContext of one attempt. The scratch folder is made when it is first asked for."""
 
-    __slots__ = ("_header", "_host", "_made", "_step", "attempt", "step_id", "timeout", "variables")
+    __slots__ = (
+        "_header",
+        "_host",
+        "_scratch",
+        "_step",
+        "attempt",
+        "step_id",
+        "timeout",
+        "variables",
+    )
 
     def __init__(
         self,
@@ -43,7 +50,7 @@ class AttemptContext:
         self._host = host
         self._header = header
         self._step = step
-        self._made: Path | None = None
+        self._scratch: Path | None = None
         self.step_id = step.node.id
         self.attempt = step.attempt
         self.timeout = timeout
@@ -79,17 +86,16 @@ class AttemptContext:
         return self._host.allowed_folders(self._header.folder)
 
     @property
-    def used(self) -> bool:
-        """Whether there is something to clean up."""
-        return self._made is not None
-
-    @property
     def scratch(self) -> Path:
         """An empty folder of this attempt."""
-        if self._made is None:
-            name = f"{self._header.id}-{self._step.fence}"
-            self._made = private_folder(self._host.scratch / name)
-        return self._made
+        return private_folder(self.scratch_path)
+
+    @property
+    def scratch_path(self) -> Path:
+        """Where it is, made or not."""
+        if self._scratch is None:
+            self._scratch = self._host.scratch.take()
+        return self._scratch
 
     def log(self, line: str, stream: Stream = "engine") -> None:
         """Adds a line to the execution's log."""
@@ -111,6 +117,6 @@ class AttemptContext:
         return self.folder / named
 
     async def close(self) -> None:
-        """Removes the scratch folder."""
-        if self._made is not None:
-            await asyncio.to_thread(shutil.rmtree, self._made, ignore_errors=True)
+        """Gives the scratch folder back."""
+        if self._scratch is not None:
+            await self._host.scratch.put_back(self._scratch)

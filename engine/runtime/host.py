@@ -19,6 +19,7 @@ from engine.runtime.logs import LogBook
 from engine.runtime.orders import CARRIED_OUT
 from engine.runtime.places import Places
 from engine.runtime.running import Running
+from engine.runtime.scratch import ScratchFolders
 from engine.runtime.secrets import Secrets
 from engine.settings.settings import Settings
 from engine.steps.base import StepType
@@ -48,7 +49,7 @@ class Host:
         self.store = store
         self.settings = settings
         self.step_types = step_types
-        self.scratch = scratch
+        self.scratch = ScratchFolders(scratch)
         self.secrets = Secrets()
         self.clock = Clock()
         self.logs = LogBook(store.writer, self.secrets)

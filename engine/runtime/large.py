@@ -4,7 +4,7 @@ An execution without such values (``course.large`` is False) is asked nothing of
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct, structs
@@ -15,7 +15,7 @@ from engine.core.late import wanted
 from engine.core.needs import LargeValuesNeeded
 from engine.core.state import State
 from engine.store.artifacts import MOST
-from engine.store.encoding import encode_bytes, payload_fields, payloads, payloads_of
+from engine.store.encoding import encode_bytes, payload_fields, payloads, rough_size
 from engine.store.errors import ArtifactError, RecordError
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ S = TypeVar("S", bound=Struct)
 T = TypeVar("T")
 BIG = 4 * LIMIT
 """Bytes from which on a value is not written out in the event loop to measure it."""
-_SMALL = frozenset({int, float, bool, type(None)})
-_BYTES = frozenset({bytes, bytearray, memoryview})
 EACH = frozenset({"input", "config", "variables"})
 """Fields of events whose values are kept one by one, so that each can be named alone."""
 
@@ -36,42 +34,12 @@ EACH = frozenset({"input", "config", "variables"})
 def is_heavy(value: Any) -> bool:
     """Whether a value, or a part of it, may have to be kept in a file."""
     try:
-        rough = _rough_size(value)
+        rough = rough_size(value, BIG)
         if rough <= LIMIT // 6:  # JSON needs six bytes for a character at most
             return False
         return rough >= BIG or len(encode_bytes(payloads(value))) > LIMIT
     except (RecordError, RecursionError):
         return False  # who records it tells
-
-
-def _rough_size(value: Any) -> int:
-    """About how many bytes of JSON a value takes; ``BIG`` or more where bytes are in it."""
-    kind: Any = type(value)
-    if kind is str:
-        return len(value) + 3
-    if kind in _SMALL:
-        return 8
-    parts: Iterable[Any]
-    size = 0
-    if kind is dict:
-        for key in value:
-            size += len(key) + 3 if type(key) is str else 40
-        parts = value.values()
-    elif kind is list or kind is tuple:
-        parts = value
-    elif kind in _BYTES:
-        return BIG
-    elif (fields := payloads_of(kind)) is not None:
-        parts = fields(value)
-    elif isinstance(value, Mapping):
-        return _rough_size(dict(value))
-    else:
-        return 40
-    for part in parts:
-        size += _rough_size(part) if type(part) not in _SMALL else 8
-        if size >= BIG:
-            break
-    return size
 
 
 async def lightened(store: "Store", value: S, *, patient: bool = True) -> S:

@@ -45,7 +45,7 @@ class Recovery:
                 continue
             try:
                 taken += await self._take_over(owner)
-                scratch = self._host.scratch.with_name(owner)
+                scratch = self._host.scratch.root.with_name(owner)
                 await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             finally:
                 lock.release(remove=True)

@@ -184,8 +184,7 @@ class Running:
                 course.header.mark_key,
             )
         finally:
-            if context.used:
-                await context.close()
+            await context.close()
 
     async def _event(self, result: Success | Failed) -> Event:
         course, step = self.course, self.step

@@ -82,7 +82,9 @@ class StepContext(Protocol):
     folder: Path | None
     """Where relative paths start and scripts run; None for a workflow without one."""
     scratch: Path
-    """An empty folder of this attempt, removed after it."""
+    """An empty folder of this attempt, made when it is first asked for and removed after it."""
+    scratch_path: Path
+    """Where ``scratch`` is, for a step that makes it by itself."""
     timeout: float | None
     """Seconds this attempt may take; the engine cancels it then."""
     max_memory: int

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
+from engine.steps import scratch
 from engine.steps.cgroup import Group
 from engine.steps.process_tree import MARK, Member, kill, send
 
@@ -50,6 +51,8 @@ class Charge:
         """Bytes that the command, or the largest process it waited for, held in memory."""
         self._grace = 0.0
         self._stdio = stdio
+        self._files: dict[str, str] = {}
+        self._scratch = self._result = ""
         self._data = bytearray()
         self._group = Group(f"{groups}/{number}") if groups else None
         self._kill_at = self._tell_at = 0.0
@@ -126,7 +129,12 @@ class Charge:
         if self._group and not left:
             self._group.remove()
         status = int(signal.SIGKILL) if self.status is None else self.status
-        self._tell(status=status, reason=self.reason, peak=self.peak, left=left)
+        tidy = self._files and not left
+        result = scratch.clear(self._scratch, self._files, self._result) if tidy else None
+        self._tell(status=status, reason=self.reason, peak=self.peak, left=left, result=result)
+        if left:  # else the socket is closed soon
+            with suppress(OSError):
+                self.attempt.shutdown(socket.SHUT_WR)
 
     def _tell(self, **report: Any) -> None:
         """Once: the first word counts."""
@@ -134,7 +142,6 @@ class Charge:
             self._told = True
             with suppress(OSError):  # the engine is gone, or no longer cares
                 self.attempt.sendall(json.dumps(report).encode())
-                self.attempt.shutdown(socket.SHUT_WR)
 
     def _kill(self, members: list[Member]) -> None:
         if self._group:
@@ -148,7 +155,7 @@ class Charge:
         try:
             self._start(request)
         except OSError as error:
-            self._tell(error=error.strerror or str(error))
+            self._tell(error=[error.errno, error.strerror, error.filename])
             self.done = True
             if self._group:
                 self._group.remove()
@@ -158,6 +165,7 @@ class Charge:
     def _start(self, request: dict[str, Any]) -> None:
         """The command: a session of its own, its limits, its folder. Raises OSError."""
         command = request["command"]
+        self._prepare(request)
         os.chdir(request["cwd"])
         if self._group:
             self._group.make(self.memory, self.processes)
@@ -180,6 +188,14 @@ class Charge:
                 self._group.leave()
             os.chdir("/")
         _bind(self.pid, before)
+
+    def _prepare(self, request: dict[str, Any]) -> None:
+        """Its files; its stdin goes before its stdout and stderr."""
+        self._scratch, self._result = request["scratch"], request["result"]
+        if request["files"]:
+            scratch.write(self._scratch, request["files"])
+            self._files = request["files"]
+        self._stdio.insert(0, os.open(request["stdin"], os.O_RDONLY | os.O_CLOEXEC))
 
     def _let_go_of_pipes(self) -> None:
         """Leaves the pipes to the tree alone, so that they close when its last process ends."""

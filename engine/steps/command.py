@@ -34,12 +34,18 @@ DEFAULT_LIMITS = Limits(processes=512, open_files=4096, output=1024**3)
 
 
 class Command(Struct, frozen=True, kw_only=True):
-    """What is run: a resolved program and its arguments, all of its environment, its stdin."""
+    """What is run: a resolved program and its arguments, all of its environment, its files."""
 
     arguments: tuple[str, ...]
     env: dict[str, str]
     cwd: Path
+    scratch: Path
+    """The folder of this attempt; made with ``files``."""
+    files: dict[str, str]
+    """Small texts to be written there first, by name; empty where they have been."""
     stdin: Path
+    result: Path
+    """A file that the command may write, in the scratch folder."""
     limits: Limits = Limits()
     max_output: int
     """Bytes of stdout and of stderr that are kept; the middle of more is left out."""
@@ -56,8 +62,10 @@ class Ended(Struct, frozen=True, kw_only=True):
     """Bytes that the largest of its processes held in memory, where that is known."""
     left: bool = False
     """Whether processes are left that do not end even when they are killed."""
+    result: str | None = None
+    """What was in the result file, "" without one; None when the file is still to be read."""
 
     @property
     def is_small(self) -> bool:
-        """Whether what it wrote is read in no time."""
-        return self.stdout.size + self.stderr.size <= _SMALL
+        """Whether what it gave is read in no time."""
+        return self.result is not None and self.stdout.size + self.stderr.size <= _SMALL

@@ -2,11 +2,12 @@
 
 import signal
 from pathlib import Path
+from typing import Any
 
 from engine.definition.units import format_size
 from engine.steps.base import StepError, StepResult
-from engine.steps.command import Ended, Limits
-from engine.steps.script_result import read_result
+from engine.steps.command import Command, Ended, Limits
+from engine.steps.script_result import decoded, read_result, result_in
 
 _TAIL_LINES, _TAIL_SIZE = 8, 2000
 _NEARLY = 0.9
@@ -18,21 +19,28 @@ _CAUSES = {
 }
 
 
-def outcome(ended: Ended, limits: Limits, result_file: Path) -> StepResult:
+def outcome(ended: Ended, command: Command) -> StepResult:
     """The step's result. Raises StepError, with what is kept of the output, when it failed."""
     stdout, stderr = ended.stdout.text, ended.stderr.text
     output = {"result": None, "stdout": stdout, "stderr": stderr, "exit_code": ended.exit_code}
     try:
-        output["result"] = read_result(result_file, stdout)
+        output["result"] = _result(ended, command.result, stdout)
     except ValueError as error:
         if ended.exit_code == 0 and not ended.reason:
             raise StepError(str(error), type="result", output=output) from error
     if ended.exit_code == 0 and not ended.reason:
         return StepResult(output=output)
     told = _last_lines(stderr or stdout)
-    how, kind = _why(ended, limits, told)
+    how, kind = _why(ended, command.limits, told)
     tail = f"; its last words:\n{told}" if told else "; it wrote nothing"
     raise StepError(f"the script {how}{tail}", type=kind, output=output)
+
+
+def _result(ended: Ended, file: Path, stdout: str) -> Any:
+    """What the script gave. Raises ValueError where that cannot be read."""
+    if ended.result is None:
+        return read_result(file, stdout)
+    return decoded(ended.result.encode()) if ended.result else result_in(stdout)
 
 
 def _why(ended: Ended, limits: Limits, told: str) -> tuple[str, str]:

@@ -27,8 +27,13 @@ def read_result(file: Path, stdout: str) -> Any:
             f"the result file has {size:,} bytes, more than {MAX_RESULT:,}; "
             "write the data to a file of your own and give its path as the result"
         )
+    return decoded(file.read_bytes())
+
+
+def decoded(text: bytes) -> Any:
+    """The value of a result file. Raises ValueError when it is no JSON."""
     try:
-        return msgspec.json.decode(file.read_bytes())
+        return msgspec.json.decode(text)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError(f"what was written to TREADLE_RESULT is not JSON: {error}") from error
 

@@ -17,30 +17,29 @@ from engine.steps.base import StepContext, StepError, StepResult, StepView
 from engine.steps.command import Command, Limits
 from engine.steps.encode import as_json, as_text
 from engine.steps.process import run_process
+from engine.steps.scratch import SMALL, write
 from engine.steps.script_kind import runtime_of, script_path
 from engine.steps.script_outcome import outcome
+from engine.store.encoding import rough_size
 
 T = TypeVar("T")
 
-_BASICS = (
-    *(
-        "PATH",
-        "HOME",
-        "USER",
-        "LOGNAME",
-        "SHELL",
-        "LANG",
-        "LANGUAGE",
-        "TZ",
-        "TMPDIR",
-        "TMP",
-        "TEMP",
-    ),
-    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE"),
-    *("APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "PROGRAMDATA"),
+_BASICS = frozenset(
+    {
+        *("PATH", "HOME", "USER", "LOGNAME", "SHELL", "TZ", "TMPDIR", "TMP", "TEMP"),
+        *("LANG", "LANGUAGE", "LC_ALL", "LC_ADDRESS", "LC_COLLATE", "LC_CTYPE"),
+        *("LC_IDENTIFICATION", "LC_MEASUREMENT", "LC_MESSAGES", "LC_MONETARY", "LC_NAME"),
+        *("LC_NUMERIC", "LC_PAPER", "LC_TELEPHONE", "LC_TIME"),
+        *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "USERPROFILE"),
+        *("APPDATA", "LOCALAPPDATA", "PROGRAMFILES", "PROGRAMDATA"),
+    }
 )
+"""What scripts see of the engine's own environment."""
 _SUFFIX = {"python": ".py", "node": ".js", "bash": ".sh", "sh": ".sh"}
 _MODULE = re.compile(r"^\s*(import\s+[\w{*\"']|export\s)", re.MULTILINE)
+_programs: dict[tuple[str, str], str] = {}
+"""Name and search path -> path of the programs that were found."""
+_MOST_PROGRAMS = 1000
 _ADVICE = {
     "node": "install Node.js (Debian: apt install nodejs)",
     "bash": "install bash, or use runtime: sh",
@@ -51,22 +50,29 @@ _ADVICE = {
 
 async def run_script(step: StepView, input: Mapping[str, Any], context: StepContext) -> StepResult:
     """Runs the script to its end. Raises StepError when it cannot start or does not end with 0."""
-    files = _Files(context.scratch)
-    command = await _whole(asyncio.to_thread(_prepare, step.config, input, context, files))
+    if _takes_time(step.config, input):
+        command = await _whole(asyncio.to_thread(_prepare, step.config, input, context))
+    else:
+        command = _command(step.config, input, context)
     try:
         ended = await run_process(command, context.log)
     except (OSError, ValueError) as error:
-        message = f"cannot start {command.arguments[0]}: {error}"
-        raise StepError(message, type="not_started", retryable=False) from error
+        raise _not_started(command, error) from error
     for name, capture in (("stdout", ended.stdout), ("stderr", ended.stderr)):
         if capture.left_out:
             limit = format_size(command.max_output)
             context.log(f"{name} was cut: {capture.left_out:,} bytes beyond {limit} were left out")
     if ended.left:
         context.log("processes of the script are left that do not end even when they are killed")
-    if ended.is_small and not files.result.exists():  # nothing that takes time
-        return outcome(ended, command.limits, files.result)
-    return await asyncio.to_thread(outcome, ended, command.limits, files.result)
+    if ended.is_small:
+        return outcome(ended, command)
+    return await asyncio.to_thread(outcome, ended, command)
+
+
+def _takes_time(config: Mapping[str, Any], input: Mapping[str, Any]) -> bool:
+    """Whether there is more to be written than is done in no time, or a file to be looked for."""
+    script = config["script"]
+    return len(script) + rough_size(input, SMALL) > SMALL or script_path(script) is not None
 
 
 async def _whole(work: Coroutine[Any, Any, T]) -> T:
@@ -79,50 +85,27 @@ async def _whole(work: Coroutine[Any, Any, T]) -> T:
         raise
 
 
-class _Files:
-    """The files of one attempt, in its scratch folder."""
-
-    def __init__(self, scratch: Path) -> None:
-        self.scratch = scratch
-        self.input = scratch / "input.json"
-        self.result = scratch / "result.json"
-
-    def write_input(self, input: Mapping[str, Any]) -> None:
-        _write_new(self.input, as_json(input))
-
-    def write_code(self, code: str, runtime: str) -> Path:
-        is_module = runtime == "node" and _MODULE.search(code)
-        suffix = ".mjs" if is_module else _SUFFIX.get(runtime, ".txt")
-        path = self.scratch / f"script{suffix}"
-        _write_new(path, code.encode())
-        return path
+def _prepare(config: Mapping[str, Any], input: Mapping[str, Any], context: StepContext) -> Command:
+    """The command, its files written."""
+    command = _command(config, input, context)
+    write(str(command.scratch), command.files)
+    return structs.replace(command, files={})
 
 
-def _write_new(path: Path, data: bytes) -> None:
-    """One file for this user alone, in as few calls as there can be: it is on the hot path."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb", buffering=0) as file:
-        view = memoryview(data)
-        while view:
-            view = view[file.write(view) :]
-
-
-def _prepare(
-    config: Mapping[str, Any], input: Mapping[str, Any], context: StepContext, files: "_Files"
-) -> Command:
-    files.write_input(input)
-    return _command(config, context, files)
-
-
-def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> Command:
+def _command(config: Mapping[str, Any], input: Mapping[str, Any], context: StepContext) -> Command:
+    scratch = context.scratch_path
+    stdin, result = scratch / "input.json", scratch / "result.json"
+    files = {stdin.name: as_json(input).decode()}
     runtime = runtime_of(config)
-    env = _environment(config, context, files)
+    env = _environment(config, context)
+    env |= {"TREADLE_INPUT": str(stdin), "TREADLE_RESULT": str(result)}
     if runtime == "python":
         env.setdefault("PYTHONUTF8", "1")
         env.setdefault("PYTHONUNBUFFERED", "1")
     path = script_path(config["script"])
     if path is None:
-        script = files.write_code(config["script"], runtime)
+        script = scratch / _file_name(config["script"], runtime)
+        files[script.name] = config["script"]
         if runtime == "python" and context.folder:
             env.setdefault("PYTHONPATH", str(context.folder))
     else:
@@ -131,28 +114,48 @@ def _command(config: Mapping[str, Any], context: StepContext, files: _Files) -> 
     arguments = (program, str(script), *map(as_text, config.get("args") or ()))
     if any("\0" in argument for argument in arguments):
         raise StepError("args: an argument holds a NUL character", type="config", retryable=False)
+    cwd = config.get("cwd")
     return Command(
         arguments=arguments,
         env=env,
-        cwd=_folder(config.get("cwd"), context),
-        stdin=files.input,
+        cwd=context.resolve(as_text(cwd)) if cwd else context.folder or scratch,
+        scratch=scratch,
+        files=files,
+        stdin=stdin,
+        result=result,
         limits=_limits(config, context),
         max_output=size_of(config, "max_output", "10MB"),
     )
 
 
-def _environment(config: Mapping[str, Any], context: StepContext, files: _Files) -> dict[str, str]:
+def _file_name(code: str, runtime: str) -> str:
+    is_module = runtime == "node" and _MODULE.search(code)
+    return f"script{'.mjs' if is_module else _SUFFIX.get(runtime, '.txt')}"
+
+
+def _not_started(command: Command, error: Exception) -> Exception:
+    """Why there is no process, in words; of its files the error itself tells best."""
+    about = Path(getattr(error, "filename", None) or "")
+    if about == command.cwd and isinstance(error, FileNotFoundError | NotADirectoryError):
+        message = f'there is no folder "{about}" for the script to run in; make it, or change cwd'
+        return StepError(message, type="not_found", retryable=False)
+    if about.is_relative_to(command.scratch):
+        return error
+    told = getattr(error, "strerror", None) or error
+    message = f"cannot start {command.arguments[0]}: {told}"
+    return StepError(message, type="not_started", retryable=False)
+
+
+def _environment(config: Mapping[str, Any], context: StepContext) -> dict[str, str]:
     """What the script sees: the system's basics, what is named, and what tells of its run."""
-    kept = {k: v for k, v in os.environ.items() if k.upper() in _BASICS or k.startswith("LC_")}
-    env = {"PATH": os.defpath, "LANG": "C.UTF-8"} | kept
+    basics = {name: os.environ[name] for name in _BASICS if name in os.environ}
+    env = {"PATH": os.defpath, "LANG": "C.UTF-8"} | basics
     for name, value in (config.get("env") or {}).items():
         text = as_text(value)
         if not name or "=" in name or "\0" in name + text:
             raise StepError(f'env: "{name}" cannot be set', type="config", retryable=False)
         env[name] = text
     return env | {
-        "TREADLE_INPUT": str(files.input),
-        "TREADLE_RESULT": str(files.result),
         "TREADLE_IDEMPOTENCY_KEY": context.idempotency_key,
         "TREADLE_EXECUTION_ID": context.execution_id,
         "TREADLE_STEP_ID": context.step_id,
@@ -173,14 +176,14 @@ def _program(interpreter: Any, runtime: str, search: str, context: StepContext) 
     if interpreter:
         name = as_text(interpreter)
         is_path = os.sep in name or (os.altsep or os.sep) in name
-        found = shutil.which(str(context.resolve(name)) if is_path else name, path=search)
+        found = _found(str(context.resolve(name)) if is_path else name, search)
         advice = "give the path of a program that is installed here"
     else:
         name, advice = runtime, _ADVICE.get(runtime, "name the program as interpreter")
         own = runtime == "python" and not getattr(sys, "frozen", False)
-        found = sys.executable if own else shutil.which(name, path=search)
+        found = sys.executable if own else _found(name, search)
         if found is None and runtime == "python":
-            found = shutil.which("python3", path=search)
+            found = _found("python3", search)
     if found is None:
         raise StepError(
             f'"{name}" is not installed on this machine, or is not in PATH; {advice}',
@@ -190,12 +193,15 @@ def _program(interpreter: Any, runtime: str, search: str, context: StepContext) 
     return found
 
 
-def _folder(cwd: Any, context: StepContext) -> Path:
-    folder = context.resolve(as_text(cwd)) if cwd else context.folder or context.scratch
-    if folder.is_dir():
-        return folder
-    message = f'there is no folder "{folder}" for the script to run in; make it, or change cwd'
-    raise StepError(message, type="not_found", retryable=False)
+def _found(name: str, search: str) -> str | None:
+    """The program's path; looked for once, as long as it stays there."""
+    known = _programs.get((name, search))
+    if known and os.access(known, os.X_OK):
+        return known
+    path = shutil.which(name, path=search)
+    if path and len(_programs) < _MOST_PROGRAMS:
+        _programs[name, search] = path
+    return path
 
 
 def _limits(config: Mapping[str, Any], context: StepContext) -> Limits:

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import json
 import os
 import signal
 import socket
@@ -10,15 +9,17 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
-from functools import partial
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from engine.steps import cgroup
 from engine.steps.base import Stream
 from engine.steps.command import Command, Ended, Reason
-from engine.steps.follow import Follower, Reading
+from engine.steps.follow import Follower
+from engine.steps.pipe import Pipe
 from engine.steps.process_tree import MARK, environment, look, send
 
 GRACE = 0.8
@@ -64,7 +65,8 @@ class Supervision:
         supervisor = None
         ended = None
         try:
-            with await self._begin(command, follower) as attempt:
+            with closing(_Attempt()) as attempt:
+                await self._begin(attempt, command, follower)
                 supervisor = self._process
                 ended = await _finish(attempt, command, follower)
                 return ended
@@ -87,31 +89,21 @@ class Supervision:
         if self._groups and not self._running:
             await asyncio.to_thread(cgroup.remove, self._groups)
 
-    async def _begin(self, command: Command, follower: Follower) -> socket.socket:
-        """Hands the attempt over; its socket, on which the report comes."""
-        loop = asyncio.get_running_loop()
-        attempt, theirs = socket.socketpair()
-        attempt.setblocking(False)
-        try:
-            request = _request(command)
-            request = request[attempt.send(request) :]  # a long one is not taken in whole
-            with ExitStack() as handed:
-                handed.enter_context(theirs)
-                stdin = handed.enter_context(command.stdin.open("rb"))
-                descriptors = [theirs.fileno(), stdin.fileno()]
-                for reading in follower.streams.values():
-                    read, write = os.pipe()
-                    handed.callback(os.close, write)
-                    descriptors.append(write)
-                    pipe = os.fdopen(read, "rb", buffering=0)
-                    await loop.connect_read_pipe(partial(_same, reading), pipe)
-                await self._hand_over(descriptors)
-            with suppress(BrokenPipeError, ConnectionResetError):  # no report will come, then
-                await loop.sock_sendall(attempt, request)
-        except BaseException:
-            attempt.close()
-            raise
-        return attempt
+    async def _begin(self, attempt: "_Attempt", command: Command, follower: Follower) -> None:
+        """Hands the attempt over, with its request."""
+        with ExitStack() as handed:
+            handed.enter_context(attempt.theirs)
+            descriptors = [attempt.theirs.fileno()]
+            for reading in follower.streams.values():
+                read, write = os.pipe()
+                handed.callback(os.close, write)
+                descriptors.append(write)
+                attempt.pipes.append(Pipe(read, reading))
+            rest = attempt.ask(_request(command))
+            await self._hand_over(descriptors)
+        if rest:
+            await attempt.ask_all(rest)
+        attempt.listen()
 
     async def _hand_over(self, descriptors: list[int]) -> None:
         """Sends descriptors to the supervisor, to a new one if the last has died."""
@@ -174,10 +166,6 @@ def _end_lost(supervisor: int) -> None:
         send(signal.SIGKILL, found)
 
 
-def _same(reading: Reading) -> Reading:
-    return reading
-
-
 async def _send(control: socket.socket, descriptors: list[int]) -> None:
     """Sends a message with descriptors; waits while there is no room for it."""
     while True:
@@ -196,34 +184,35 @@ def _request(command: Command) -> bytes:
         "command": command.arguments,
         "env": command.env,
         "cwd": str(command.cwd),
+        "scratch": str(command.scratch),
+        "files": command.files,
+        "stdin": str(command.stdin),
+        "result": str(command.result),
         "grace": GRACE,
         "memory": limits.memory,
         "processes": limits.processes,
         "cpu": limits.cpu,
         "open_files": limits.open_files,
     }
-    data = json.dumps(request).encode()
+    data = msgspec.json.encode(request)
     return len(data).to_bytes(4) + data
 
 
-async def _finish(attempt: socket.socket, command: Command, follower: Follower) -> Ended:
+async def _finish(attempt: "_Attempt", command: Command, follower: Follower) -> Ended:
     """Follows the attempt to its end; ends it when this is cancelled, or writes without end."""
-    reporting = asyncio.ensure_future(_report(attempt))
-    endings: list[asyncio.Future[Any]] = [reporting, follower.flooded]
+    follower.flooded.add_done_callback(attempt.stop)
     try:
-        await asyncio.wait(endings, return_when=asyncio.FIRST_COMPLETED)
-        if not reporting.done():
-            await _stop(attempt, reporting)
-        if reporting.done():
+        report = await asyncio.shield(attempt.report)
+        if report:
+            for pipe in attempt.pipes:
+                pipe.drain()
             await follower.silent(_DRAIN)
     except asyncio.CancelledError:
-        await asyncio.shield(asyncio.ensure_future(_stop(attempt, reporting)))
+        attempt.stop()
+        await asyncio.shield(attempt.report)
         raise
-    finally:
-        reporting.cancel()
-    report = reporting.result() if reporting.done() and not reporting.cancelled() else {}
     if "error" in report:
-        raise OSError(report["error"])
+        raise OSError(*report["error"])
     reason: Reason = _REASONS.get(report.get("reason", ""), "") if report else "lost"
     if follower.flooded.done():
         reason = "output"
@@ -235,22 +224,64 @@ async def _finish(attempt: socket.socket, command: Command, follower: Follower) 
         reason=reason,
         peak=report.get("peak", 0),
         left=report.get("left", False),
+        result=report.get("result"),
     )
 
 
-async def _stop(attempt: socket.socket, reporting: "asyncio.Future[Any]") -> None:
-    """Asks for the end and waits for it, but not for ever."""
-    with suppress(OSError):
-        attempt.shutdown(socket.SHUT_WR)
-    await asyncio.wait([reporting], timeout=_GIVE_UP)
+class _Attempt:
+    """The engine's end of an attempt's socket: the request goes, the report comes."""
 
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.report: asyncio.Future[dict[str, Any]] = self._loop.create_future()
+        """What the supervisor told; nothing when it was killed, or does not answer in time."""
+        self._socket, self.theirs = socket.socketpair()
+        self.pipes: list[Pipe] = []
+        self._socket.setblocking(False)
+        self._descriptor = self._socket.fileno()
+        self._data = bytearray()
+        self._timer: asyncio.TimerHandle | None = None
 
-async def _report(attempt: socket.socket) -> dict[str, Any]:
-    """What the keeper told; nothing when it was killed."""
-    loop = asyncio.get_running_loop()
-    data = b""
-    with suppress(ConnectionResetError):
-        while piece := await loop.sock_recv(attempt, 65536):
-            data += piece
-    report: dict[str, Any] = json.loads(data) if data else {}
-    return report
+    def ask(self, request: bytes) -> bytes:
+        """Writes what there is room for of the request; the rest of it."""
+        return request[self._socket.send(request) :]
+
+    async def ask_all(self, request: bytes) -> None:
+        """Writes the rest, however long it is."""
+        with suppress(BrokenPipeError, ConnectionResetError):  # no report will come, then
+            await self._loop.sock_sendall(self._socket, request)
+
+    def listen(self) -> None:
+        """Waits for the report from now on."""
+        self._loop.add_reader(self._descriptor, self._hear)
+
+    def stop(self, _: object = None) -> None:
+        """Asks for the end of the attempt, and waits for it, but not for ever."""
+        if self._timer is None:
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_WR)
+            self._timer = self._loop.call_later(_GIVE_UP, self._tell, b"")
+
+    def close(self) -> None:
+        """Lets go of the socket."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._loop.remove_reader(self._descriptor)
+        self._socket.close()
+        self.report.cancel()
+
+    def _hear(self) -> None:
+        try:
+            piece = self._socket.recv(65536)
+        except BlockingIOError:
+            return
+        except ConnectionResetError:
+            piece = b""
+        self._data += piece
+        if not piece:
+            self._loop.remove_reader(self._descriptor)
+            self._tell(self._data)
+
+    def _tell(self, data: bytes | bytearray) -> None:
+        if not self.report.done():
+            self.report.set_result(msgspec.json.decode(data) if data else {})

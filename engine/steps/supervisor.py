@@ -1,8 +1,8 @@
 """Starts and watches the scripts of one engine; a small process of its own, for Linux.
 
-The engine starts it once and hands it a message for each attempt, with four descriptors: the
-attempt's socket, stdin, stdout and stderr. On the attempt's socket it writes the request (length,
-then JSON) and reads one report (JSON); it asks for the end by closing its side.
+The engine starts it once and hands it a message for each attempt, with three descriptors: the
+attempt's socket, stdout and stderr. On the attempt's socket it writes the request (length, then
+JSON) and reads one report (JSON); it asks for the end by closing its side.
 
 The supervisor adopts every orphan below it (a subreaper). While attempts run, it looks at all their
 processes every 100 ms and ends what uses more than its limits. When a command has ended, what it
@@ -28,7 +28,7 @@ LOOK = 0.1
 """Seconds between two looks at running attempts."""
 LOOK_AGAIN = 0.01
 """Seconds between two looks while something is being ended."""
-_DESCRIPTORS = 4
+_DESCRIPTORS = 3
 _BETWEEN_COUNTS = 0.5
 """Seconds between two exact counts of the memory of one attempt; they cost milliseconds."""
 _SHORT = 0.2

@@ -13,6 +13,7 @@ import psutil
 from engine.steps.base import Stream
 from engine.steps.command import Command, Ended
 from engine.steps.follow import Follower
+from engine.steps.scratch import write
 
 GRACE = 0.8
 """Seconds between the polite signal and the last one."""
@@ -79,6 +80,8 @@ class _Process(asyncio.SubprocessProtocol):
 async def _start(
     command: Command, follower: Follower
 ) -> tuple[asyncio.SubprocessTransport, _Process]:
+    if command.files:
+        await asyncio.to_thread(write, str(command.scratch), command.files)
     with command.stdin.open("rb") as stdin:
         return await asyncio.get_running_loop().subprocess_exec(
             lambda: _Process(follower),

@@ -7,7 +7,7 @@ A mapping of the author's own that has such a key is written as one of type ``ma
 import base64
 import contextlib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
@@ -30,6 +30,8 @@ REFERS = '"$type":"artifact"'
 """The part without which there is no reference in it."""
 
 S = TypeVar("S", bound=Struct)
+_SMALL = frozenset({int, float, bool, type(None)})
+_BYTES = frozenset({bytes, bytearray, memoryview})
 
 
 def encode(value: Any) -> str:
@@ -141,6 +143,39 @@ def payloads_of(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
     if len(names) < 2:
         return lambda value: tuple(getattr(value, name) for name in names)
     return attrgetter(*names)
+
+
+def rough_size(value: Any, most: int) -> int:
+    """About how many bytes of JSON a value takes; ``most`` or more where bytes are in it.
+
+    Counts no further than ``most``. Raises RecursionError for a value too deep.
+    """
+    kind: Any = type(value)
+    if kind is str:
+        return len(value) + 3
+    if kind in _SMALL:
+        return 8
+    parts: Iterable[Any]
+    size = 0
+    if kind is dict:
+        for key in value:
+            size += len(key) + 3 if type(key) is str else 40
+        parts = value.values()
+    elif kind is list or kind is tuple:
+        parts = value
+    elif kind in _BYTES:
+        return most
+    elif (fields := payloads_of(kind)) is not None:
+        parts = fields(value)
+    elif isinstance(value, Mapping):
+        return rough_size(dict(value), most)
+    else:
+        return 40
+    for part in parts:
+        size += rough_size(part, most) if type(part) not in _SMALL else 8
+        if size >= most:
+            break
+    return size
 
 
 def _is_finite(value: float | Decimal) -> bool:

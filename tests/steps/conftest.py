@@ -27,7 +27,7 @@ class Attempt:
 
     def __init__(self, folder: Path | None, scratch: Path) -> None:
         self.folder = folder
-        self.scratch = scratch
+        self.scratch = self.scratch_path = scratch
         self.allowed_folders = (folder,) if folder else ()
         self.lines: list[tuple[str, str]] = []
 

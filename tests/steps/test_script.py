@@ -100,6 +100,57 @@ async def test_a_result_file_that_is_not_json_is_told(attempt: Attempt) -> None:
     assert "TREADLE_RESULT is not JSON" in error.message
 
 
+@pytest.mark.parametrize("size", [0, 15_000, 40_000, 300_000])
+async def test_a_result_and_an_input_may_have_any_size(attempt: Attempt, size: int) -> None:
+    text = "\u00e9\u0001" * (size // 2)
+    code = 'cat > "$TREADLE_RESULT"'
+    result = await attempt.run("script", {"x": text}, script=code, runtime="bash")
+    assert result.output["result"] == {"x": text}
+
+
+async def test_an_empty_result_file_is_none(attempt: Attempt) -> None:
+    code = 'echo "[2]"; : > "$TREADLE_RESULT"'
+    result = await attempt.run("script", script=code, runtime="bash")
+    assert result.output["result"] == [2]
+    assert list(attempt.scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ('printf "\\xff" > "$TREADLE_RESULT"', "is not JSON"),
+        ('mkdir "$TREADLE_RESULT"', "the result file has"),
+        ('mkfifo "$TREADLE_RESULT"', None),
+        ('ln -s "$TREADLE_INPUT" "$TREADLE_RESULT"', None),
+    ],
+)
+async def test_a_strange_result_file_harms_nobody(
+    attempt: Attempt, code: str, words: str | None
+) -> None:
+    if words is None:
+        result = await attempt.run("script", script=code, runtime="bash")
+        assert result.output["result"] is None
+    else:
+        error = await attempt.fails("script", script=code, runtime="bash")
+        assert error.type == "result"
+        assert words in error.message
+
+
+async def test_a_missing_folder_to_run_in_is_told(attempt: Attempt) -> None:
+    error = await attempt.fails("script", script="1", cwd="nowhere")
+    assert error.type == "not_found"
+    assert f'there is no folder "{attempt.resolve("nowhere")}"' in error.message
+
+
+async def test_what_keeps_its_files_from_being_written_is_told_as_it_is(
+    attempt: Attempt, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    attempt.scratch_path = tmp_path / "file" / "scratch"
+    with pytest.raises(NotADirectoryError, match="scratch"):
+        await attempt.run("script", script="1")
+
+
 async def test_pretty_printed_json_is_a_result(attempt: Attempt) -> None:
     code = "import json\nprint(json.dumps({'a': [1, 2], 'b': {}}, indent=2))"
     result = await attempt.run("script", script=code)
@@ -261,13 +312,15 @@ async def test_without_a_supervisor_the_tree_is_looked_through(
 ) -> None:
     folder = attempt.folder
     assert folder
-    (empty := tmp_path / "empty").touch()
     code = "setsid bash -c 'echo $$ > away.pid; exec sleep 1000' & echo $$ > main.pid; wait"
     command = Command(
         arguments=("bash", "-c", code),
         env=dict(os.environ),
         cwd=folder,
-        stdin=empty,
+        scratch=tmp_path / "scratch",
+        files={"input.json": "{}"},
+        stdin=tmp_path / "scratch" / "input.json",
+        result=tmp_path / "scratch" / "result.json",
         max_output=1000,
     )
     running = asyncio.create_task(run_process(command, attempt.log, supervised=False))
