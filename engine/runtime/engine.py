@@ -29,6 +29,7 @@ from engine.runtime.showing import filled, whole
 from engine.runtime.start import Launcher, Wanted
 from engine.runtime.upkeep import (
     CLEAN,
+    RESTS,
     ROLL,
     Upkeep,
     add_up,
@@ -180,7 +181,7 @@ class Engine:
         await self._workflows.watch_all()
         retention = self.settings.executor.log_retention
         upkeep.every(self.settings.scheduler.poll_interval, recovery.sweep)
-        upkeep.every(ROLL, lambda: add_up(self._store))
+        upkeep.every(ROLL, lambda: add_up(self._store, rests=RESTS))
         upkeep.every(CLEAN, lambda: clean_logs(self._store, retention))
         upkeep.every(CLEAN, lambda: forget_idle_rows(self._store))
         upkeep.every(CLEAN, lambda: sweep_artifacts(self._store))

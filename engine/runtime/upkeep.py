@@ -14,6 +14,8 @@ from engine.store.times import to_micros
 
 ROLL = 2.0
 """Seconds between additions to the statistics."""
+RESTS = 4.0
+"""How many times as long as such an addition works it pauses, so that executions go first."""
 CLEAN = 600.0
 """Seconds between looks for old log lines."""
 GRACE = 86_400.0
@@ -87,8 +89,14 @@ async def sweep_artifacts(store: Store, age: float = GRACE) -> int:
     return removed
 
 
-async def add_up(store: Store) -> None:
-    """Adds what ended since the last time to the statistics."""
+async def add_up(store: Store, *, rests: float = 0) -> None:
+    """Adds what ended since the last time to the statistics.
+
+    ``rests`` says how many times as long as it works it pauses, where there is very much to add.
+    """
     more = True
     while more:
+        began = time.monotonic()
         more = await roll_up(store)
+        if more:
+            await asyncio.sleep(rests * (time.monotonic() - began))

@@ -24,7 +24,7 @@ from engine.store.times import from_micros, to_micros
 from engine.store.views import Bucket, DayCount, ErrorCount, Stats, StepTiming
 
 HOUR = 3_600_000_000
-AT_ONCE = 20_000
+AT_ONCE = 5_000
 """Events that are added up in one go."""
 PER_DOUBLING = 4
 """Buckets for each doubling of a duration: a quantile is right within 19 %."""
