@@ -32,6 +32,7 @@ def start_step(course: Course, order: StartStep) -> None:
         return
     try:
         course.requests[order.key] = course.host.dispatcher.request(
+            course.header.id,
             course.header.priority,
             step.node.step.resources,
             partial(_on_grant, course, order.key),

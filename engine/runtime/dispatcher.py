@@ -1,8 +1,9 @@
-"""Who may run next: workers and limits are granted by priority, and nothing starves."""
+"""Who may run next: workers and limits are granted by priority, in turn, and nothing starves."""
 
 import heapq
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from itertools import count
 
@@ -29,16 +30,54 @@ class ResourceError(ValueError):
 class Request:
     """A wish to run; ``granted`` is called with its grant, at once or when there is room."""
 
-    __slots__ = ("demand", "granted", "rank", "withdrawn")
+    __slots__ = ("granted", "since", "withdrawn")
 
-    def __init__(self, rank: tuple[float, int], demand: Demand, granted: "Granted") -> None:
-        self.rank = rank
-        self.demand = demand
+    def __init__(self, since: "_Moment", granted: "Granted") -> None:
+        self.since = since
         self.granted = granted
         self.withdrawn = False
 
-    def __lt__(self, other: "Request") -> bool:
-        return self.rank < other.rank
+
+_Moment = tuple[float, int]
+"""When something happened, and a number that tells apart what happened at the same time."""
+
+
+class _Owner:
+    """An execution whose requests wait."""
+
+    __slots__ = ("lanes", "served", "urgency")
+
+    def __init__(self, urgency: float) -> None:
+        self.urgency = urgency
+        self.served: _Moment = (0.0, 0)
+        self.lanes: dict[Demand, _Lane] = {}
+
+
+class _Lane:
+    """The requests of one execution for the same, the oldest first."""
+
+    __slots__ = ("demand", "name", "owner", "requests")
+
+    def __init__(self, name: str, owner: _Owner, demand: Demand) -> None:
+        self.name = name
+        self.owner = owner
+        self.demand = demand
+        self.requests: deque[Request] = deque()
+
+    def rank(self) -> _Moment:
+        """How late its turn is: as late as its head came, or its execution had a turn."""
+        owner = self.owner
+        since, number = max(self.requests[0].since, owner.served)
+        return since - owner.urgency, number
+
+    def trim(self) -> bool:
+        """Whether any request is left that was not withdrawn."""
+        while self.requests and self.requests[0].withdrawn:
+            self.requests.popleft()
+        return bool(self.requests)
+
+
+_Ranked = tuple[_Moment, int, _Lane]
 
 
 class Grant:
@@ -66,9 +105,9 @@ Granted = Callable[[Grant], None]
 class Dispatcher:
     """Grants workers and limits. Used from the event loop only.
 
-    Waiting requests are kept by what they ask for. The most urgent one goes first; where it has to
-    wait for a limit, others that take nothing of that limit may pass, so that small ones cannot
-    starve it.
+    The most urgent request goes first. Executions of one priority take turns, so that one with very
+    many steps holds up none with few. Where a request has to wait for a limit, others that take
+    nothing of that limit may pass, so that small ones cannot starve it.
     ``later`` is asked to call ``pump`` again when a rate allows more.
     """
 
@@ -91,7 +130,9 @@ class Dispatcher:
             name: _Bucket(limit, clock()) for name, limit in self._limits.items() if limit.per
         }
         self._grants: set[Grant] = set()
-        self._waiting: dict[Demand, list[Request]] = {}
+        self._owners: dict[str, _Owner] = {}
+        self._waiting: dict[Demand, list[_Ranked]] = {}
+        """By what is asked for, a heap of lanes. A rank in it may be too early, never too late."""
         self._numbers = count()
         self._pumping = False
 
@@ -103,16 +144,28 @@ class Dispatcher:
     @property
     def waiting(self) -> int:
         """Requests that wait."""
-        return sum(not request.withdrawn for queue in self._waiting.values() for request in queue)
+        lanes = (lane for owner in self._owners.values() for lane in owner.lanes.values())
+        return sum(not request.withdrawn for lane in lanes for request in lane.requests)
 
-    def request(self, priority: int, resources: Mapping[str, float], granted: Granted) -> Request:
+    def request(
+        self, execution: str, priority: int, resources: Mapping[str, float], granted: Granted
+    ) -> Request:
         """Asks for a worker and resources. Raises ResourceError for what there can never be."""
         demand = tuple(sorted(resources.items())) if resources else ()
         for name, amount in demand:
             self._check(name, amount)
-        urgency = priority * AGE if self._priorities else 0.0
-        request = Request((self._clock() - urgency, next(self._numbers)), demand, granted)
-        heapq.heappush(self._waiting.setdefault(demand, []), request)
+        owner = self._owners.get(execution)
+        if owner is None:
+            owner = self._owners[execution] = _Owner(priority * AGE if self._priorities else 0.0)
+        request = Request((self._clock(), next(self._numbers)), granted)
+        lane = owner.lanes.get(demand)
+        if lane is None:
+            lane = owner.lanes[demand] = _Lane(execution, owner, demand)
+            lane.requests.append(request)
+            heap = self._waiting.setdefault(demand, [])
+            heapq.heappush(heap, (lane.rank(), request.since[1], lane))
+        else:
+            lane.requests.append(request)
         self.pump()
         return request
 
@@ -148,8 +201,9 @@ class Dispatcher:
             return
         self._pumping = True
         try:
-            while len(self._grants) < self._workers and (request := self._next()) is not None:
-                request.granted(self._take(request))
+            while len(self._grants) < self._workers and (found := self._next()) is not None:
+                request, demand = found
+                request.granted(self._take(demand))
         finally:
             self._pumping = False
 
@@ -169,38 +223,41 @@ class Dispatcher:
             known = self._limits[name] = Limit(machine_limit(name))
         return known
 
-    def _next(self) -> Request | None:
-        """The most urgent request that can run, taken out of its queue."""
+    def _next(self) -> tuple[Request, Demand] | None:
+        """The most urgent request that can run, taken out of its lane."""
         if len(self._waiting) == 1 and () in self._waiting:
-            return self._pop(())
-        heads = sorted(
-            (queue[0], demand) for demand in list(self._waiting) if (queue := self._trimmed(demand))
-        )
+            lane = self._head(())
+            return None if lane is None else self._serve(lane)
+        heads = [lane for demand in list(self._waiting) if (lane := self._head(demand))]
         blocked: set[str] = set()
-        for _, demand in heads:
-            names = {name for name, _ in demand}
-            short = {name for name, amount in demand if not self._has(name, amount)}
+        for lane in sorted(heads, key=_Lane.rank):
+            names = {name for name, _ in lane.demand}
+            short = {name for name, amount in lane.demand if not self._has(name, amount)}
             if not short and not names & blocked:
-                return self._pop(demand)
+                return self._serve(lane)
             blocked |= names
         return None
 
-    def _trimmed(self, demand: Demand) -> list[Request]:
-        queue = self._waiting[demand]
-        while queue and queue[0].withdrawn:
-            heapq.heappop(queue)
-        if not queue:
-            del self._waiting[demand]
-        return queue
+    def _head(self, demand: Demand) -> _Lane | None:
+        """The lane whose turn it is; lanes that are empty are forgotten on the way."""
+        heap = self._waiting[demand]
+        while heap:
+            known, number, lane = heap[0]
+            if not lane.trim():
+                heapq.heappop(heap)
+                del lane.owner.lanes[demand]
+                if not lane.owner.lanes:
+                    del self._owners[lane.name]
+            elif (rank := lane.rank()) > known:
+                heapq.heapreplace(heap, (rank, number, lane))
+            else:
+                return lane
+        del self._waiting[demand]
+        return None
 
-    def _pop(self, demand: Demand) -> Request | None:
-        queue = self._trimmed(demand)
-        if not queue:
-            return None
-        request = heapq.heappop(queue)
-        if not queue:
-            del self._waiting[demand]
-        return request
+    def _serve(self, lane: _Lane) -> tuple[Request, Demand]:
+        lane.owner.served = (self._clock(), next(self._numbers))
+        return lane.requests.popleft(), lane.demand
 
     def _has(self, name: str, amount: float) -> bool:
         bucket = self._rates.get(name)
@@ -212,13 +269,13 @@ class Dispatcher:
             self._later(wait, self.pump)
         return wait <= 0
 
-    def _take(self, request: Request) -> Grant:
-        for name, amount in request.demand:
+    def _take(self, demand: Demand) -> Grant:
+        for name, amount in demand:
             if name in self._rates:
                 self._rates[name].take(amount)
             else:
                 self._used[name] = self._used.get(name, 0.0) + amount
-        grant = Grant(self, request.demand)
+        grant = Grant(self, demand)
         self._grants.add(grant)
         return grant
 

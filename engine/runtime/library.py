@@ -44,6 +44,8 @@ class Library:
         self._store = store
         self._catalogue = catalogue
         self._plans: OrderedDict[str, Ready] = OrderedDict()
+        self.edition = 0
+        """Counts the texts that were kept and the workflows that were forgotten."""
 
     async def load(self, text: str, path: str | None = None, folder: str | None = None) -> Loaded:
         """Reads and checks a text, off the loop where that takes time."""
@@ -176,7 +178,9 @@ class Library:
                 table.sync_triggers(connection, known, given.workflow.triggers, time)
             return known
 
-        return await self._store.write(work)
+        known = await self._store.write(work)
+        self.edition += 1
+        return known
 
     async def activate(self, workflow_id: str) -> Workflow:
         """Makes the newest version the active one. Raises DefinitionError where it has errors."""
@@ -236,6 +240,7 @@ class Library:
             lambda connection: table.delete_workflow(connection, workflow_id, time),
             "workflow.deleted",
         )
+        self.edition += 1
 
 
 def absolute(path: str | None) -> str | None:

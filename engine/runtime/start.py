@@ -16,7 +16,7 @@ from engine.core.decide import advance
 from engine.core.events import Cause, ExecutionQueued, Failure, Parent, Reused
 from engine.core.prepare import concurrency_key
 from engine.core.state import State
-from engine.definition.model import Workflow
+from engine.definition.model import Concurrency, Workflow
 from engine.definition.problems import Problem
 from engine.definition.template import SystemVolatile
 from engine.runtime.course import Course, Header
@@ -36,7 +36,7 @@ from engine.store.times import new_id, random_bytes
 from engine.store.workflows import Registration
 
 REMEMBERED = 1.0
-"""Seconds for which it is remembered whose workflow a text is."""
+"""Seconds for which it is remembered which text a workflow has, and whose a text is."""
 ORIGINS = 64
 
 
@@ -73,9 +73,11 @@ class _Origin(Struct, frozen=True):
     text: str
     folder: str | None
     ready: Ready
+    lasting: bool
+    """Whether nothing but a call of this engine gives the workflow another text."""
 
 
-_Place = tuple[str | None, str | None, str | None, str]
+_Place = tuple[str | int | None, ...]
 
 
 class _RepeatedError(Exception):
@@ -93,6 +95,7 @@ class Launcher:
         self._library = library
         self._owner = owner
         self._origins: dict[_Place, tuple[float, asyncio.Future[_Origin]]] = {}
+        """What is looked up, and until when it is remembered."""
 
     async def start(self, wanted: Wanted) -> Started:
         """Records a new execution and queues it. It is on disk when this returns.
@@ -158,51 +161,16 @@ class Launcher:
         batch = Batch()
         for event in turn.events:
             add_event(batch, header.id, header.workflow_id, event)
-        cause = wanted.cause or Cause()
-
-        new = NewExecution(
-            id=header.id,
-            workflow_id=header.workflow_id,
-            version=header.version,
-            text=origin.text,
-            folder=origin.folder,
-            priority=header.priority,
-            created=now,
-            trigger_id=cause.id,
-            trigger_type=cause.type,
-            trigger_name=cause.name,
-            retry_of=header.retry_of,
-            parent_execution=header.parent.execution_id if header.parent else None,
-            parent_key=header.parent.key if header.parent else None,
-            concurrency_key=header.concurrency_key,
-            owner=self._owner,
-            idempotency_key=wanted.idempotency_key,
-            mark_key=header.mark_key,
-        )
-        ownership.add_execution(batch, new)
-
+        ownership.add_execution(batch, _new_execution(header, origin, wanted, now, self._owner))
         concurrency = origin.ready.plan.workflow.concurrency
-
-        def work(connection: Connection) -> list[str]:
-            key = wanted.idempotency_key
-            known = key and ownership.find_idempotent(connection, header.workflow_id, key)
-            if known:
-                raise _RepeatedError(known)
-            if cause.id is not None:
-                count_fire(connection, cause.id, cause.time or now, now)
-            if concurrency is None or concurrency.on_conflict == "queue":
-                return []
-            others = ownership.running_with_key(
-                connection, header.workflow_id, header.concurrency_key or ""
-            )
-            return others[: max(len(others) - concurrency.max + 1, 0)]
-
-        writer = self._host.store.writer
         others: list[str] = []
-        if wanted.idempotency_key is None and cause.id is None and concurrency is None:
-            await writer.submit(batch, patient=False)
+        fires = wanted.cause is not None and wanted.cause.id is not None
+        if wanted.idempotency_key is None and not fires and concurrency is None:
+            await self._host.store.writer.submit(batch, patient=False)
         else:
-            others = await writer.run(work, batch)
+            others = await self._host.store.writer.run(
+                partial(_claim, header, wanted, concurrency, now), batch
+            )
         if concurrency is not None and concurrency.on_conflict == "skip" and others:
             self._host.courses[header.id] = course
             course.cancel(f"{others[0]} runs already, and the workflow skips what conflicts")
@@ -212,36 +180,41 @@ class Launcher:
         return Started(header.id, others)
 
     async def _origin(self, wanted: Wanted) -> _Origin:
-        if wanted.source is not None:
-            return await self._known_origin(wanted, wanted.source)
-        if wanted.workflow_id is None:
+        """The text to run, looked up once for all who ask for the same within a moment."""
+        if wanted.source is None and wanted.workflow_id is None:
             raise InputError("name the workflow, or give the text to run")
-        record = await self._library.current(wanted.workflow_id)
-        version = wanted.version or record.version
-        text = record.source or ""
-        if version != record.version:
-            text = await self._library.text_of(record.id, version)
-        ready = await self._library.ready(text, record.path, record.folder)
-        return _Origin(record.id, version, text, _folder(record.path, record.folder), ready)
-
-    async def _known_origin(self, wanted: Wanted, text: str) -> _Origin:
-        """``_text_origin``, looked up once for all who ask for the same within a moment."""
-        place = (wanted.workflow_id, wanted.path, wanted.folder, text)
+        place: _Place = (
+            *(wanted.workflow_id, wanted.version, wanted.path, wanted.folder, wanted.source),
+            self._library.edition,
+        )
         known = self._origins.get(place)
         if known is None or known[0] < time.monotonic():
-            found = asyncio.ensure_future(self._text_origin(wanted, text))
+            find = self._workflow_origin if wanted.source is None else self._text_origin
+            found = asyncio.ensure_future(find(wanted))
             known = self._origins[place] = (time.monotonic() + REMEMBERED, found)
             found.add_done_callback(partial(self._forget_origin, place))
         return await asyncio.shield(known[1])
 
     def _forget_origin(self, place: _Place, found: "asyncio.Future[_Origin]") -> None:
-        if found.cancelled() or found.exception() is not None or place[1] is not None:
-            self._origins.pop(place, None)  # a file may be saved again at any time
+        if found.cancelled() or found.exception() is not None or not found.result().lasting:
+            self._origins.pop(place, None)
         while len(self._origins) > ORIGINS:
             self._origins.pop(next(iter(self._origins)))
 
-    async def _text_origin(self, wanted: Wanted, text: str) -> _Origin:
+    async def _workflow_origin(self, wanted: Wanted) -> _Origin:
+        """The text of a workflow's newest version, or of the one that was asked for."""
+        record = await self._library.current(wanted.workflow_id or "")
+        version = wanted.version or record.version
+        text = record.source or ""
+        if version != record.version:
+            text = await self._library.text_of(record.id, version)
+        ready = await self._library.ready(text, record.path, record.folder)
+        folder = _folder(record.path, record.folder)
+        return _Origin(record.id, version, text, folder, ready, lasting=record.path is None)
+
+    async def _text_origin(self, wanted: Wanted) -> _Origin:
         """A text that is run as it is: it belongs to its file's workflow, or to one of its name."""
+        text = wanted.source or ""
         path = absolute(wanted.path)
         ready = await self._library.ready(text, path, wanted.folder)
         given = Registration(
@@ -256,7 +229,58 @@ class Launcher:
             known, version = await self._library.register(given), 1
         elif version is None and path:
             version = await self._library.saved_version(known, text)
-        return _Origin(known, version, text, _folder(path, wanted.folder), ready)
+        folder = _folder(path, wanted.folder)
+        return _Origin(known, version, text, folder, ready, lasting=path is None)
+
+
+def _new_execution(
+    header: Header, origin: _Origin, wanted: Wanted, now: datetime, owner: str
+) -> NewExecution:
+    cause = wanted.cause or Cause()
+    return NewExecution(
+        id=header.id,
+        workflow_id=header.workflow_id,
+        version=header.version,
+        text=origin.text,
+        folder=origin.folder,
+        priority=header.priority,
+        created=now,
+        trigger_id=cause.id,
+        trigger_type=cause.type,
+        trigger_name=cause.name,
+        retry_of=header.retry_of,
+        parent_execution=header.parent.execution_id if header.parent else None,
+        parent_key=header.parent.key if header.parent else None,
+        concurrency_key=header.concurrency_key,
+        owner=owner,
+        idempotency_key=wanted.idempotency_key,
+        mark_key=header.mark_key,
+    )
+
+
+def _claim(
+    header: Header,
+    wanted: Wanted,
+    concurrency: Concurrency | None,
+    now: datetime,
+    connection: Connection,
+) -> list[str]:
+    """The executions that conflict with a new one, at the moment when it is written.
+
+    Raises _RepeatedError where it was asked for before.
+    """
+    key, cause = wanted.idempotency_key, wanted.cause
+    known = key and ownership.find_idempotent(connection, header.workflow_id, key)
+    if known:
+        raise _RepeatedError(known)
+    if cause is not None and cause.id is not None:
+        count_fire(connection, cause.id, cause.time or now, now)
+    if concurrency is None or concurrency.on_conflict == "queue":
+        return []
+    others = ownership.running_with_key(
+        connection, header.workflow_id, header.concurrency_key or ""
+    )
+    return others[: max(len(others) - concurrency.max + 1, 0)]
 
 
 async def _keyed(course: Course) -> Header:

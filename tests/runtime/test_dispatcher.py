@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runtime.dispatcher import AGE, Dispatcher, Grant, ResourceError
+from engine.runtime.dispatcher import AGE, Dispatcher, Grant, Request, ResourceError
 from engine.settings.settings import Limit
 
 
@@ -24,9 +24,14 @@ class Hands:
         )
         self.grants: dict[str, Grant] = {}
 
-    def ask(self, name: str, priority: int = 5, **resources: float) -> None:
-        self.dispatcher.request(
-            priority, resources, lambda grant: self.grants.__setitem__(name, grant)
+    def ask(
+        self, name: str, priority: int = 5, execution: str | None = None, **resources: float
+    ) -> Request:
+        return self.dispatcher.request(
+            execution or name,
+            priority,
+            resources,
+            lambda grant: self.grants.__setitem__(name, grant),
         )
 
     def end(self, name: str) -> None:
@@ -57,6 +62,39 @@ def test_the_more_urgent_goes_first_and_age_weighs_as_much() -> None:
     assert "later" not in hands.grants
 
 
+def test_executions_of_one_priority_take_turns() -> None:
+    hands = Hands(1)
+    hands.ask("now", execution="many")
+    for number in range(100):
+        hands.ask(f"many{number}", execution="many")
+    hands.ask("few0", execution="few")
+    hands.ask("few1", execution="few")
+    hands.ask("urgent", priority=6)
+    running = "now"
+    order = []
+    for _ in range(6):
+        before = set(hands.grants)
+        hands.now += 1
+        hands.end(running)
+        (running,) = set(hands.grants) - before
+        order.append(running)
+    assert order == ["urgent", "many0", "few0", "many1", "few1", "many2"]
+
+
+def test_what_is_withdrawn_is_passed_over_and_forgotten() -> None:
+    hands = Hands(1)
+    hands.ask("running")
+    gone = [hands.ask(f"gone{number}", execution="gone") for number in range(3)]
+    hands.ask("after")
+    for request in gone:
+        request.withdrawn = True
+    assert hands.dispatcher.waiting == 1
+    hands.end("running")
+    assert list(hands.grants) == ["running", "after"]
+    hands.end("after")
+    assert hands.dispatcher._owners == hands.dispatcher._waiting == {}
+
+
 def test_releasing_twice_gives_back_once() -> None:
     hands = Hands(1)
     hands.ask("a")
@@ -83,7 +121,7 @@ def test_what_waits_for_a_limit_lets_others_pass_but_is_not_starved() -> None:
 def test_more_than_there_is_and_unknown_limits_are_errors() -> None:
     hands = Hands(1, db=Limit(2))
     with pytest.raises(ResourceError, match="2GB of memory, and there is 1GB at all"):
-        Dispatcher(10, {"memory": Limit(2.0**30)}).request(5, {"memory": 2.0**31}, print)
+        Dispatcher(10, {"memory": Limit(2.0**30)}).request("e", 5, {"memory": 2.0**31}, print)
     with pytest.raises(ResourceError, match="there is 2 at all"):
         hands.ask("a", db=3)
     with pytest.raises(ResourceError, match='no limit "gpu"'):

@@ -267,3 +267,21 @@ async def test_workflows_are_listed_page_by_page(bench: Any) -> None:
         if cursor is None:
             break
     assert names == [f"flow {number}" for number in range(5)]
+
+
+async def test_what_is_remembered_of_a_workflow_ends_when_it_changes(bench: Any) -> None:
+    def text(value: int) -> str:
+        return json.dumps({"name": "w", "steps": [{"id": "a", "type": "act"}], "output": value})
+
+    async def output() -> Any:
+        identity = await bench.engine.execute(workflow_id=workflow.id)
+        await bench.engine.wait(identity)
+        return (await bench.engine.get_execution(identity)).output
+
+    workflow = await bench.engine.save_workflow(text=text(1))
+    assert [await output(), await output()] == [1, 1]
+    await bench.engine.save_workflow(text=text(2), workflow_id=workflow.id)
+    assert await output() == 2
+    await bench.engine.delete_workflow(workflow.id)
+    with pytest.raises(NotFoundError):
+        await output()
