@@ -32,7 +32,7 @@ from engine.steps.base import StepType
 from engine.store.batch import Batch, Insert
 from engine.store.encoding import REFERS, encode
 from engine.store.errors import RecordError
-from engine.store.project import add_event
+from engine.store.project import add_events
 
 if TYPE_CHECKING:
     from engine.runtime.dispatcher import Grant, Request
@@ -182,9 +182,7 @@ class Course:
         if more:
             batch.inserts.extend(more)
         header = self.header
-        for happened in turn.events:
-            add_event(batch, header.id, header.workflow_id, happened, data)
-            data = None
+        add_events(batch, header.id, header.workflow_id, turn.events, data)
         self._orders.extend(turn.orders)
         self._work()
 
@@ -192,8 +190,7 @@ class Course:
         """Goes on after a recovery."""
         if turn.events:
             batch = self._open_batch()
-            for event in turn.events:
-                add_event(batch, self.header.id, self.header.workflow_id, event)
+            add_events(batch, self.header.id, self.header.workflow_id, turn.events)
         self._orders.extend(turn.orders)
         self._work()
 
@@ -272,8 +269,7 @@ class Course:
         turn = resume(self.state, now(), clean=True)
         if turn.events:
             batch = Batch()
-            for event in turn.events:
-                add_event(batch, self.header.id, self.header.workflow_id, event)
+            add_events(batch, self.header.id, self.header.workflow_id, turn.events)
             self.host.store.writer.post(batch)
 
     @property

@@ -31,7 +31,7 @@ from engine.store import ownership
 from engine.store.batch import Batch
 from engine.store.encoding import payloads
 from engine.store.ownership import NewExecution
-from engine.store.project import add_event
+from engine.store.project import add_events
 from engine.store.times import new_id, random_bytes
 from engine.store.workflows import Registration
 
@@ -159,8 +159,7 @@ class Launcher:
         course.large = next(artifacts_in(payloads(queued)), None) is not None
         header = course.header = await _keyed(course)
         batch = Batch()
-        for event in turn.events:
-            add_event(batch, header.id, header.workflow_id, event)
+        add_events(batch, header.id, header.workflow_id, turn.events)
         ownership.add_execution(batch, _new_execution(header, origin, wanted, now, self._owner))
         concurrency = origin.ready.plan.workflow.concurrency
         others: list[str] = []

@@ -32,7 +32,7 @@ async def fetch(
     save_to = allowed_path(context, config["save_to"]) if config.get("save_to") else None
     with ExitStack() as opened:
         body = await asyncio.to_thread(request_body, config, context, opened)
-        headers = request_headers(config, method, context)
+        headers = request_headers(config, context)
         try:
             async with client.stream(method, url, headers=headers, **body) as response:
                 good = _is_success(response.status_code, config.get("success_status"))

@@ -13,7 +13,6 @@ from engine.steps.base import StepContext, StepError
 from engine.steps.encode import as_json, as_text
 from engine.steps.folders import allowed_path
 
-_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -45,15 +44,14 @@ def request_url(config: Mapping[str, Any], extra: Mapping[str, Any] | None = Non
     return url.copy_with(query=url.query + b"&" + added if url.query else added)
 
 
-def request_headers(
-    config: Mapping[str, Any], method: str, context: StepContext
-) -> list[tuple[bytes, bytes]]:
+def request_headers(config: Mapping[str, Any], context: StepContext) -> list[tuple[bytes, bytes]]:
     """The headers: the author's, and those of Treadle that he did not set himself."""
     from engine import __version__
 
-    headers = {"User-Agent": f"Treadle/{__version__}"}
-    if method not in _SAFE_METHODS:
-        headers["Idempotency-Key"] = context.idempotency_key
+    headers = {
+        "User-Agent": f"Treadle/{__version__}",
+        "Idempotency-Key": context.idempotency_key,
+    }
     kind = _content_type(config)
     if kind:
         headers["Content-Type"] = kind

@@ -1,6 +1,6 @@
 """The read-model rows that follow from an event."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, get_args
 
 from engine.core.artifact import artifacts_in
@@ -32,13 +32,27 @@ from engine.store.times import to_micros
 TYPES: dict[type[Any], str] = {kind: str(kind.__struct_config__.tag) for kind in get_args(Event)}
 
 
-def add_event(
-    batch: Batch, execution_id: str, workflow_id: str, event: Event, data: str | None = None
+def add_events(
+    batch: Batch,
+    execution_id: str,
+    workflow_id: str,
+    events: Iterable[Event],
+    data: str | None = None,
 ) -> None:
-    """Puts an event and its rows into a batch; ``data`` is its JSON text, if that is made already.
+    """Puts the events of a turn and their rows into a batch; ``data`` is the JSON text of the
+    first, if that is made already.
 
     Raises RecordError for what JSON cannot hold.
     """
+    for event in events:
+        add_event(batch, execution_id, workflow_id, event, data)
+        data = None
+
+
+def add_event(
+    batch: Batch, execution_id: str, workflow_id: str, event: Event, data: str | None = None
+) -> None:
+    """Puts one event and its rows into a batch; see ``add_events``."""
     kind = type(event)
     time = to_micros(event.time)
     text = encode(event) if data is None else data

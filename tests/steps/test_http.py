@@ -43,16 +43,16 @@ async def test_the_query_is_added_to_the_urls_own(attempt: Attempt, site: Site) 
 async def test_treadle_says_who_it_is(attempt: Attempt, site: Site) -> None:
     await attempt.run("http", url=f"{site.url}/echo")
     assert site.last["headers"]["user-agent"] == f"Treadle/{__version__}"
-    assert "idempotency-key" not in site.last["headers"]
 
 
-async def test_what_changes_things_carries_the_idempotency_key(
-    attempt: Attempt, site: Site
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_request_carries_the_idempotency_key(
+    attempt: Attempt, site: Site, method: str
 ) -> None:
-    await attempt.run("http", url=f"{site.url}/echo", method="POST")
+    await attempt.run("http", url=f"{site.url}/echo", method=method)
     assert site.last["headers"]["idempotency-key"] == "key-of-the-step"
     await attempt.run(
-        "http", url=f"{site.url}/echo", method="POST", headers={"idempotency-key": "mine"}
+        "http", url=f"{site.url}/echo", method=method, headers={"idempotency-key": "mine"}
     )
     assert site.last["headers"]["idempotency-key"] == "mine"
 
