@@ -181,6 +181,11 @@ class EditedText(QObject):
         """Names of everything that can be undone, oldest first."""
         return self._history.names
 
+    @property
+    def edits(self) -> History:
+        """What was done and undone, for views to show; ``go_to`` goes back and forward in it."""
+        return self._history
+
     def current_workflow(self) -> Workflow:
         """The workflow of the text as it is. Raises EditRefused while the text has errors in its
         form."""
@@ -252,6 +257,14 @@ class EditedText(QObject):
             self._advance(entry.forward, "redo")
         return entry.name if entry else ""
 
+    def go_to(self, position: int) -> None:
+        """Undoes or redoes at one go until that many steps of the history are done."""
+        self._allow()
+        self.settle()
+        origin = "undo" if position < self._history.position else "redo"
+        if edits := self._history.travel(position):
+            self._advance(edits, origin)
+
     def take_saved_text(self, text: str) -> None:
         """Takes a text that is the file's now, as an undo step."""
         self._saved = text
@@ -259,11 +272,13 @@ class EditedText(QObject):
         if splice is not None:
             self._history.seal()
             self._perform("Reload from disk", ((splice,),), "", "disk")
-            self._history.seal()
+        self._history.mark_saved()
 
     def mark_saved(self, text: str) -> None:
         """This text is the file's now."""
         self._saved = text
+        if text == self._text:
+            self._history.mark_saved()
         self._history.seal()
         self.status_changed.emit()
 

@@ -26,6 +26,14 @@ class History:
         self._done: list[Entry] = []
         self._undone: list[Entry] = []
         self._sealed = True
+        self.saved: int | None = 0
+        """How many entries were done when the text was saved; None where that can no longer be
+        gone back to."""
+
+    @property
+    def position(self) -> int:
+        """How many entries are done."""
+        return len(self._done)
 
     @property
     def undo_name(self) -> str:
@@ -54,6 +62,8 @@ class History:
         return last if last.key == key else None
 
     def push(self, entry: Entry) -> None:
+        if self.saved is not None and self.saved > len(self._done):
+            self.saved = None
         self._done.append(entry)
         self._undone.clear()
         self._sealed = False
@@ -83,3 +93,19 @@ class History:
         self._sealed = True
         self._done.append(self._undone.pop())
         return self._done[-1]
+
+    def mark_saved(self) -> None:
+        """The text as it is now is the file's."""
+        self.saved = len(self._done)
+        self._sealed = True
+
+    def travel(self, position: int) -> Edits:
+        """Undoes or redoes until ``position`` entries are done; gives the edits that lead there,
+        in the order in which they are made."""
+        wanted = min(max(position, 0), len(self._done) + len(self._undone))
+        edits: list[tuple[Splice, ...]] = []
+        while len(self._done) > wanted and (entry := self.undo()) is not None:
+            edits += entry.backward
+        while len(self._done) < wanted and (entry := self.redo()) is not None:
+            edits += entry.forward
+        return tuple(edits)

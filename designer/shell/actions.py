@@ -72,6 +72,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("show-timeline", "Show the timeline", "View", "timeline", ("Ctrl+Shift+T",)),
     ActionSpec("show-problems", "Show the problems", "View", "warning", ("Ctrl+Shift+M",)),
     ActionSpec("show-yaml", "Show the YAML text", "View", "code", ("Ctrl+Shift+Y",)),
+    ActionSpec("show-history", "Show the history", "View", "history", ("Ctrl+Shift+H",)),
     ActionSpec("theme-light", "Light colours", "View", "sun", separated=True),
     ActionSpec("theme-dark", "Dark colours", "View", "moon"),
     ActionSpec("theme-system", "Colours of the system", "View", "system"),

@@ -12,6 +12,7 @@ from designer.shell.settings_page import choose_mode
 from designer.shell.space import DocumentSpace
 from designer.theme import Mode, Theme
 
+TABS = ("log", "data", "timeline", "problems", "yaml", "history")
 Handlers = dict[str, Callable[[], object]]
 
 
@@ -70,7 +71,7 @@ def view_handlers(desk: FileDesk, design: DesignPage, theme: Theme, memory: Memo
         return lambda: design.show_tab(key)
 
     found: Handlers = {f"theme-{mode}": look(mode) for mode in ("light", "dark", "system")}
-    found |= {f"show-{key}": tab(key) for key in ("log", "data", "timeline", "problems", "yaml")}
+    found |= {f"show-{key}": tab(key) for key in TABS}
     return found | {
         "fit": on_current(desk, lambda space: space.canvas.fit()),
         "fit-selection": on_current(desk, lambda space: space.canvas.fit_selection()),

@@ -12,6 +12,7 @@ from designer.canvas.offer import Offer, centred_card
 from designer.canvas.placement import free_spot
 from designer.document import Document, trigger_key, trigger_name
 from designer.document.watch import FileWatch
+from designer.history import EditsView
 from designer.inspector import InspectorView
 from designer.problems import ProblemsView
 from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
@@ -51,6 +52,7 @@ class DocumentSpace(QObject):
         self.panel.head.addWidget(self.controls)
         self.problems = ProblemsView(theme, document)
         self.source = SourceView(theme, document)
+        self.edits = EditsView(theme, document)
         self.notice = NoticeBar(theme)
         self.middle = QWidget()
         column = QVBoxLayout(self.middle)
@@ -60,6 +62,7 @@ class DocumentSpace(QObject):
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
+        self.panel.add_page("history", "History", self.edits)
         self._spawn = spawn
         self._held = False
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
@@ -72,6 +75,7 @@ class DocumentSpace(QObject):
         self.problems.failed.connect(self.told)
         self.inspector.failed.connect(self.told)
         self.source.failed.connect(self.told)
+        self.edits.failed.connect(self.told)
         self.problems.jump.connect(self._jump)
         self.problems.count_changed.connect(self._count_problems)
         self.canvas.step_activated.connect(self._open)

@@ -28,6 +28,7 @@ VALUES = st.one_of(
     st.dictionaries(st.sampled_from("pqr"), st.text("ab:#\n", max_size=6), max_size=3),
 )
 PORTS = st.sampled_from(["success", "failure", "always", "true"])
+PASTED = ["- {id: a, type: script}\n", "steps:\n  - id: fetch\n    type: http\n", "no workflow"]
 GESTURES = st.one_of(
     st.tuples(st.just("add_step"), st.sampled_from(["http", "script", "condition"]), POINTS),
     st.tuples(st.just("add_trigger"), st.sampled_from(["schedule", "manual"]), POINTS),
@@ -41,6 +42,15 @@ GESTURES = st.one_of(
     st.tuples(st.just("type"), st.integers(0, 400), st.text("ab: \n#", max_size=5)),
     st.tuples(st.just("value"), st.sampled_from(["name", "description", "x-own"]), VALUES),
     st.tuples(st.just("config"), VALUES),
+    st.tuples(st.just("drag"), NAMES, POINTS),
+    st.tuples(st.just("paste"), st.sampled_from(PASTED), POINTS),
+    st.tuples(st.just("rewire"), st.lists(st.tuples(NAMES, PORTS, NAMES), max_size=2)),
+    st.tuples(st.just("rename_trigger"), st.sampled_from(["trigger:Every night"]), NAMES),
+    st.tuples(st.just("remove_value"), st.sampled_from([("name",), ("designer",)])),
+    st.tuples(st.just("undo")),
+    st.tuples(st.just("redo")),
+    st.tuples(st.just("go_to"), st.integers(0, 9)),
+    st.tuples(st.just("end_merge")),
 )
 
 
@@ -53,6 +63,8 @@ def perform(document, gesture):
         document.set_value((given[0],), given[1], merge_key=given[0])
     elif name == "config":
         document.set_value(("steps", 0, "config", "note"), given[0])
+    elif name == "drag":
+        document.move({given[0]: given[1]}, merge_key="drag")
     else:
         getattr(document, name)(*given)
 
@@ -72,6 +84,8 @@ def test_undoing_all_gives_the_first_text_and_redoing_all_the_last(qtbot, text, 
             perform(document, gesture)
         except DocumentError:
             assert document.text == before
+    while document.can_redo:
+        document.redo()
     last = document.text
     while document.can_undo:
         document.undo()
@@ -80,6 +94,35 @@ def test_undoing_all_gives_the_first_text_and_redoing_all_the_last(qtbot, text, 
     while document.can_redo:
         document.redo()
     assert document.text == last
+    document.go_to(0)
+    assert document.text == text
+    document.go_to(len(document.edits.redo_names))
+    assert document.text == last
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(gestures=st.lists(GESTURES, min_size=2, max_size=8), there=st.integers(0, 8))
+def test_going_to_a_state_is_undoing_or_redoing_to_it(qtbot, gestures, there):
+    document = Document.from_text(ORDERS)
+    for gesture in gestures:
+        try:
+            perform(document, gesture)
+        except DocumentError:
+            continue
+    document.go_to(0)
+    states = [document.text]
+    while document.can_redo:
+        document.redo()
+        states.append(document.text)
+    wanted = min(there, len(states) - 1)
+    document.go_to(there)
+    assert document.edits.position == wanted
+    assert document.text == states[wanted]
+    assert document.workflow == load(document.text).workflow or document.trouble
 
 
 @settings(

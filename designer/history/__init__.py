@@ -1,0 +1,5 @@
+"""What a document went through: its edits since it was opened, and the versions of its file."""
+
+from designer.history.edits_view import EditsView
+
+__all__ = ["EditsView"]
