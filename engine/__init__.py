@@ -34,8 +34,18 @@ if TYPE_CHECKING:
     from engine.definition.problems import Path as Path
     from engine.definition.problems import Problem as Problem
     from engine.definition.problems import Splice as Splice
+    from engine.definition.scopes import ATTRIBUTES as ATTRIBUTES
+    from engine.definition.scopes import GENERAL as GENERAL
+    from engine.definition.scopes import SECRETLESS as SECRETLESS
     from engine.definition.source import Source as Source
     from engine.definition.source import read_source as read_source
+    from engine.definition.template import FILTERS as FILTERS
+    from engine.definition.template import FUNCTIONS as FUNCTIONS
+    from engine.definition.template import METHODS as METHODS
+    from engine.definition.template import TESTS as TESTS
+    from engine.definition.template import Function as Function
+    from engine.definition.template import Limits as Limits
+    from engine.definition.template import Template as Template
     from engine.definition.template import TemplateError as TemplateError
     from engine.definition.template import parse_expression as parse_expression
     from engine.definition.template import parse_template as parse_template
@@ -48,6 +58,7 @@ if TYPE_CHECKING:
     from engine.face import describe_cron as describe_cron
     from engine.face import load as load
     from engine.face import next_times as next_times
+    from engine.face import secret_names as secret_names
     from engine.service import types as api  # noqa: F401
 
 _MODULES = {
@@ -73,6 +84,17 @@ _MODULES = {
     "describe_cron": "engine.face",
     "load": "engine.face",
     "next_times": "engine.face",
+    "secret_names": "engine.face",
+    "ATTRIBUTES": "engine.definition.scopes",
+    "GENERAL": "engine.definition.scopes",
+    "SECRETLESS": "engine.definition.scopes",
+    "FILTERS": "engine.definition.template",
+    "FUNCTIONS": "engine.definition.template",
+    "METHODS": "engine.definition.template",
+    "TESTS": "engine.definition.template",
+    "Function": "engine.definition.template",
+    "Limits": "engine.definition.template",
+    "Template": "engine.definition.template",
     "home": "engine.settings.folders",
     "Source": "engine.definition.source",
     "read_source": "engine.definition.source",

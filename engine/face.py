@@ -24,6 +24,13 @@ def catalogue() -> Catalogue:
     )
 
 
+def secret_names() -> tuple[str, ...]:
+    """The names of the secrets that this machine has; never their values."""
+    from engine.runtime.secrets import secret_names as known
+
+    return known()
+
+
 def load(data: str | bytes, file: str = "", folder: Path | None = None) -> Loaded:
     """Reads and checks a definition: its source, its model where one can be made, and every
     problem.

@@ -1,5 +1,6 @@
 """Steps as YAML text: what copying gives, and what pasting finds in a text from anywhere."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -79,10 +80,14 @@ def _positions(tree: Mapping[str, Any]) -> dict[str, Point]:
 
 
 def fitted(
-    fragment: Fragment, taken: frozenset[str], names: frozenset[str], catalogue: Catalogue
+    fragment: Fragment,
+    taken: frozenset[str],
+    names: frozenset[str],
+    titles: frozenset[str],
+    catalogue: Catalogue,
 ) -> Fragment:
-    """The fragment with ids and trigger names that are free, and with wires among its own steps
-    only."""
+    """The fragment with ids, trigger names (``names``) and step names (``titles``) that are free,
+    and with wires among its own steps only."""
     tree: dict[str, Any] = {"steps": fragment.steps, "triggers": []}
     ids: dict[str, str] = {}
     used = set(taken)
@@ -92,12 +97,21 @@ def fitted(
         ids[old] = free_id(old, used)
         used.add(ids[old])
     steps = renamed_tree(tree, ids, catalogue)["steps"]
+    _name_apart(steps, set(titles))
     own = {step["id"] for step in steps}
     for step in steps:
         _keep_own_wires(step, own)
     triggers, keys = _fitted_triggers(fragment.triggers, names)
     moved = {ids.get(key) or keys.get(key): place for key, place in fragment.positions.items()}
     return Fragment(steps, triggers, {key: at for key, at in moved.items() if key is not None})
+
+
+def _name_apart(steps: list[dict[str, Any]], taken: set[str]) -> None:
+    """Gives each step that has a name one that no other step has, bodies included."""
+    for _, step in walk_step_trees({"steps": steps}):
+        if isinstance(step.get("name"), str) and step["name"]:
+            step["name"] = free_name(step["name"], taken)
+            taken.add(step["name"])
 
 
 def _keep_own_wires(step: dict[str, Any], own: set[str]) -> None:
@@ -129,10 +143,13 @@ def _fitted_triggers(
 
 
 def free_name(wanted: str, taken: Iterable[str]) -> str:
-    """``wanted`` with a number behind it where that name is taken."""
-    used = set(taken)
-    number, name = 2, wanted
-    while name in used:
-        name = f"{wanted} {number}"
+    """``wanted`` with a number behind it where that name is taken; one that ends in a number gets
+    the next."""
+    used = taken if isinstance(taken, set | frozenset) else set(taken)
+    if wanted not in used:
+        return wanted
+    numbered = re.fullmatch(r"(.+) (\d{1,5})", wanted)
+    base, number = (numbered[1], int(numbered[2]) + 1) if numbered else (wanted, 2)
+    while (name := f"{base} {number}") in used:
         number += 1
     return name

@@ -391,8 +391,9 @@ class Document(EditedText):
         left of them comes to ``at``. Raises DocumentError when the text holds none."""
         workflow = self.current_workflow()
         taken = frozenset(one.name or one.type for one in workflow.triggers)
+        titles = frozenset(step.name for step in workflow.walk())
         fragment = clipboard.fitted(
-            clipboard.read_fragment(text), self.ids(), taken, self.catalogue
+            clipboard.read_fragment(text), self.ids(), taken, titles, self.catalogue
         )
         keys = (
             *(str(step["id"]) for step in fragment.steps),

@@ -60,6 +60,10 @@ class StepKind(Protocol):
         """One short line for the canvas."""
         ...
 
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON Schema of what a step with this config gives; empty where that is not known."""
+        ...
+
     def check(self, config: Mapping[str, Any], folder: Path | None = None) -> Sequence[Issue]:
         """What is wrong in ``config`` beyond the schema; templates in it are not rendered."""
         ...

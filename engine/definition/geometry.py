@@ -87,7 +87,8 @@ def tail(text: str, node: Node) -> int:
         return node.content_end
     end = last.end
     if not is_kept(text, last) and not _ends_in_spaces(last):
-        end = last.start + len(text[last.start : end].rstrip(" \t\r\n"))
+        written = last.start + len(text[last.start : end].rstrip(" \t\r\n"))
+        end = min(end, line_end(text, written))
     elif text[:end].endswith("\r\n"):
         end -= 2
     elif text[:end].endswith(("\n", "\r")):

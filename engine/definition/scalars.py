@@ -74,24 +74,20 @@ def literal_lines(text: str, indent: int = 2) -> tuple[str, list[str]] | None:
     """(header, lines without indentation) of a ``|`` block of indent 1 to 9; None where it is not
     safe.
 
-    Safe is a text of several lines without tabs at their beginning and without lines of spaces
-    only.
+    Safe is a text of several lines that needs no escapes, begins and ends with more than blanks,
+    and has at most one line break behind it.
     """
     body = text.rstrip("\n")
     lines = body.split("\n")
-    if (
-        not body.strip()
-        or "\n" not in text
-        or _UNSAFE.search(text.replace("\n", "").replace("\t", ""))
-    ):
-        return None
-    if any(line[:1] == "\t" or (line and not line.strip(" \t")) for line in lines):
+    if "\n" not in text or not body.strip() or not printable(text):
         return None
     trailing = len(text) - len(body)
-    if trailing > 1:
+    if trailing > 1 or any(line.isspace() for line in (lines[0], lines[-1])):
         return None
     first = next(line for line in lines if line)
-    indicator = str(indent) if first.startswith(" ") or not lines[0] else ""
+    if first.isspace():
+        return None
+    indicator = str(indent) if first[0] in " \t" or not lines[0] else ""
     return f"|{indicator}{'' if trailing else '-'}", lines
 
 

@@ -31,6 +31,12 @@ def secret_wanted(name: str) -> str:
     return "" if variable(name) in os.environ else _way_out(name)
 
 
+def secret_names() -> tuple[str, ...]:
+    """The names of the secrets in the environment, in small letters, sorted; never their values."""
+    names = (name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX))
+    return tuple(sorted(filter(None, names)))
+
+
 def _way_out(name: str) -> str:
     return f"set the environment variable {variable(name)}"
 

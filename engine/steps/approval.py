@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, field, text, texts
 from engine.steps.words import shown
@@ -35,6 +36,9 @@ class ApprovalStep(CoreStep):
         },
         required=["message"],
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.of_approval(config)
 
     def summary(self, config: Mapping[str, Any]) -> str:
         return shown(config.get("message"))

@@ -164,6 +164,11 @@ class StepType(ABC):
         """One short line that says what this step does, for the canvas: ``GET /orders``."""
         return ""
 
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        """JSON Schema of what a step with this config gives, for docs and completion; empty where
+        it cannot be known beforehand. A broken config gives what can be said."""
+        return {}
+
     def check(self, config: Mapping[str, Any], folder: Path | None = None) -> list[ConfigIssue]:
         """What is wrong in ``config`` beyond the schema; templates in it are not yet rendered.
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import (
     ConfigIssue,
     StepContext,
@@ -57,6 +58,9 @@ class ConditionStep(StepType):
         if "cases" not in config:
             return ("true", "false")
         return (*dict.fromkeys(_names(config["cases"])), DEFAULT_BRANCH)
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.CONDITION
 
     def summary(self, config: Mapping[str, Any]) -> str:
         if "cases" in config:

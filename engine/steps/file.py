@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
 from engine.steps.defaults import MAX_FILE_SIZE, MAX_FILES
 from engine.steps.fields import anything, config_schema, flag, size, text, whole
@@ -72,6 +73,9 @@ class FileStep(StepType):
         },
         required=["operation", "path"],
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.of_file(config.get("operation"))
 
     def summary(self, config: Mapping[str, Any]) -> str:
         operation, path = shown(config.get("operation")), shown(config.get("path"))

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
 from engine.steps.defaults import MAX_REDIRECTS, MAX_RESPONSE
 from engine.steps.fields import (
@@ -145,6 +146,9 @@ class HttpStep(StepType):
         },
         required=["url"],
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.HTTP
 
     def summary(self, config: Mapping[str, Any]) -> str:
         method = shown(config.get("method"), "GET")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue
 from engine.steps.core_step import CoreStep
 from engine.steps.fields import anything, config_schema, expression, field, steps, text, whole
@@ -56,6 +57,9 @@ class LoopStep(CoreStep):
             ),
         },
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.of_loop(config)
 
     def summary(self, config: Mapping[str, Any]) -> str:
         if config.get("items") is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, field, flag, steps, whole
 from engine.steps.words import counted
@@ -33,6 +34,9 @@ class ParallelStep(CoreStep):
             ),
         },
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.of_parallel(config)
 
     def summary(self, config: Mapping[str, Any]) -> str:
         branches = config.get("branches") or config.get("steps")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
 from engine.steps.fields import config_schema, duration, field, mapping, size, text
 from engine.steps.script_kind import DEFAULT_RUNTIME, RUNTIMES, runtime_of, script_path
@@ -89,6 +90,9 @@ class ScriptStep(StepType):
         },
         required=["script"],
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.SCRIPT
 
     def summary(self, config: Mapping[str, Any]) -> str:
         script = config.get("script")

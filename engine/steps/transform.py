@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue, StepContext, StepResult, StepType, StepView
 from engine.steps.fields import config_schema, expression, mapping
 from engine.steps.words import shown
@@ -31,6 +32,9 @@ class TransformStep(StepType):
             ),
         },
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.of_transform(config)
 
     def summary(self, config: Mapping[str, Any]) -> str:
         fields = config.get("fields")

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.base import ConfigIssue
 from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, duration, mapping, text
@@ -34,6 +35,9 @@ class WaitStep(CoreStep):
             ),
         },
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.WAIT
 
     def summary(self, config: Mapping[str, Any]) -> str:
         if config.get("duration") is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from engine.steps import outputs
 from engine.steps.core_step import CoreStep
 from engine.steps.fields import config_schema, flag, mapping, text
 from engine.steps.words import shown
@@ -27,6 +28,9 @@ class WorkflowStep(CoreStep):
         },
         required=["workflow"],
     )
+
+    def outputs(self, config: Mapping[str, Any]) -> dict[str, Any]:
+        return outputs.WORKFLOW
 
     def summary(self, config: Mapping[str, Any]) -> str:
         return shown(config.get("workflow"))

@@ -14,6 +14,7 @@ from designer.inspector.values import EMPTY, read_json_field, shown_json
 from designer.theme import Theme
 from designer.theme.code_edit import CodeEdit
 from designer.theme.widgets import lay_out, set_style_property
+from engine import to_yaml
 
 MIN_LINES, MAX_LINES = 6, 18
 """Of a code field, which grows with its text."""
@@ -84,12 +85,14 @@ class CodeField(CodeEdit):
 
 
 class CodeEditor(Editor):
-    """Code as text. The line end of its last line does not show, and is kept."""
+    """Code as text. The line end of its last line does not show, and is kept; code of several
+    lines gets one, so that it is written as a block of its own."""
 
     def __init__(self, theme: Theme, field: Field, lines: int = MIN_LINES) -> None:
         super().__init__(theme)
         language = "json" if field.kind == "json" else field.language
         self._end = ""
+        self._ends_bare = False
         self.edit = CodeField(theme, language, lines)
         self.edit.belong_to(self)
         self.edit.setAccessibleName(field.title)
@@ -107,13 +110,19 @@ class CodeEditor(Editor):
         return value is EMPTY or isinstance(value, str)
 
     def set_value(self, value: Any) -> None:
+        if value == self.value():
+            return
         text = "" if value is EMPTY else str(value)
         self._end = "\n" if text.endswith("\n") else ""
+        self._ends_bare = "\n" in text and not self._end
         self.edit.set_text(text.removesuffix("\n"))
 
     def value(self) -> Any:
-        text = self.edit.text()
-        return text + self._end if text else EMPTY
+        code = self.edit.text().rstrip()
+        if not code:
+            return EMPTY
+        block = not self._ends_bare and ("\n" in code or _needs_quotes(code))
+        return code + ("\n" if block else self._end)
 
     def set_invalid(self, invalid: bool) -> None:
         set_style_property(self.edit, "invalid", invalid)
@@ -142,3 +151,8 @@ class JsonEditor(CodeEditor):
 
     def value(self) -> Any:
         return read_json_field(self.edit.text())
+
+
+def _needs_quotes(line: str) -> bool:
+    """Whether one line of code could stand in YAML only in quotes."""
+    return to_yaml({"code": line}).startswith('code: "')

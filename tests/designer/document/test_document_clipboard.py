@@ -49,6 +49,19 @@ def test_triggers_are_pasted_under_a_free_name(orders):
     assert orders.paste(orders.copy(["trigger:Every night"])) == ("trigger:Every night 2",)
 
 
+def test_pasted_steps_get_a_name_of_their_own(orders):
+    text = orders.copy(["fetch", "enough"])
+    names = [orders.step(orders.paste(text)[0]).name for _ in range(2)]
+    assert names == ["Fetch orders 2", "Fetch orders 3"]
+    assert orders.step("enough_2").name == ""
+
+
+def test_the_copy_of_a_numbered_step_gets_the_next_number(orders):
+    (second,) = orders.paste(orders.copy(["fetch"]))
+    (third,) = orders.paste(orders.copy([second]))
+    assert orders.step(third).name == "Fetch orders 3"
+
+
 def test_a_duplicate_stands_beside_its_original(orders):
     (key,) = orders.duplicate(["fetch"])
     assert orders.position(key) == (40, 40)
