@@ -103,16 +103,17 @@ def next_due(schedule: Schedule, after: datetime) -> datetime | None:
 def due_after(schedule: Schedule, last: datetime | None, now: datetime) -> Due:
     """What is due at ``now``, when ``last`` is the latest due time that was dealt with.
 
-    ``last`` None means a new schedule: nothing was missed. Due times up to GRACE seconds old are on
-    time and always fire; of older ones the misfire policy says which.
+    ``last`` None means a new schedule: nothing was missed. The latest due time is on time and fires
+    as long as it is no more than GRACE seconds old; of all others the misfire policy says which.
     """
     upcoming = next_due(schedule, now)
     if last is None or last >= now:
         return Due((), 0, upcoming)
     on_time_from = now - timedelta(seconds=GRACE)
+    on_time = tuple(_times_between(schedule, max(last, on_time_from), now)[-1:])
+    until = on_time[0] - timedelta(microseconds=1) if on_time else now
     kept = schedule.limit if schedule.misfire == "run_all" else 1
-    missed, count = _latest_between(schedule, last, min(max(last, on_time_from), now), kept)
-    on_time = tuple(_times_between(schedule, max(last, on_time_from), now))
+    missed, count = _latest_between(schedule, last, until, kept)
     if schedule.misfire == "skip" or (schedule.misfire == "run_once" and on_time):
         missed = ()
     return Due((*missed, *on_time), count, upcoming)

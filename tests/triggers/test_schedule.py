@@ -95,8 +95,18 @@ def test_years_of_missed_seconds_are_counted_up_to_a_bound_and_the_latest_are_ma
     now = at("2026-01-10T00:00")
     due = due_after(schedule, at("2020-01-01T00:00"), now)
     assert due.missed == MISSED_COUNTED
-    late = [time for time in due.fire if now - time >= timedelta(seconds=60)]
-    assert late == [now - timedelta(seconds=seconds) for seconds in (62, 61, 60)]
+    assert due.fire == tuple(now - timedelta(seconds=seconds) for seconds in (3, 2, 1, 0))
+
+
+@pytest.mark.parametrize(("misfire", "fires"), [("run_once", 1), ("skip", 1), ("run_all", 5)])
+def test_of_many_times_within_a_minute_one_is_on_time_and_the_others_missed(
+    misfire: str, fires: int
+) -> None:
+    schedule = parse_schedule({"cron": "*/3 * * * * *", "misfire": misfire})
+    due = due_after(schedule, at("2026-01-10T02:00:00"), at("2026-01-10T02:00:16"))
+    assert due.missed == 4
+    assert due.fire[-1] == at("2026-01-10T02:00:15")
+    assert len(due.fire) == fires
 
 
 def test_a_clock_that_was_set_back_fires_nothing_again() -> None:
