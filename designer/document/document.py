@@ -9,13 +9,14 @@ from PySide6.QtCore import QObject
 
 from designer.document import clipboard
 from designer.document.draft import Draft
-from designer.document.editing import EditedText, EditRefused
+from designer.document.editing import EditRefused
 from designer.document.files import DocumentError, Saving, disk_digest, read_text
 from designer.document.graph import positions, step_face
 from designer.document.rename import free_id, id_refusal, renamed
 from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
 from designer.document.views import EdgeView, NodeView, Point, Wire, trigger_key, trigger_name
-from designer.document.wires import refusal, rewire
+from designer.document.wires import arriving, first_port, rewire
+from designer.document.wiring import WiredText
 from engine import FORMAT_VERSION, Path, Step, Trigger, Workflow, catalogue
 
 NEW_TEXT = f'version: "{FORMAT_VERSION}"\nname: Untitled workflow\nsteps: []\n'
@@ -27,7 +28,7 @@ PASTE_PITCH = 280.0
 DiskState = Literal["same", "changed", "missing"]
 
 
-class Document(EditedText):
+class Document(WiredText):
     """One workflow file, or one that has no file yet.
 
     Gestures raise EditRefused while the text cannot be read as a workflow, or may not be changed;
@@ -204,14 +205,6 @@ class Document(EditedText):
         node = self.source.node(path)
         return node.plain() if node is not None else None
 
-    def can_connect(self, src: str, port: str, dst: str) -> str | None:
-        """Why this wire may not be drawn, in words; None when it may."""
-        if self.read_only:
-            return self.read_only
-        if self.workflow is None:
-            return "The text has errors; mend it first."
-        return refusal(self.workflow, self.catalogue, (src, port, dst))
-
     # Steps and triggers
 
     def add_step(
@@ -220,25 +213,28 @@ class Document(EditedText):
         position: Point | None = None,
         config: Mapping[str, Any] | None = None,
         connect_from: tuple[str, str] | None = None,
+        connect_to: str | None = None,
         insert_into: Wire | None = None,
+        moved: Mapping[str, Point] | None = None,
     ) -> str:
         """Adds a step at the end of the list; gives its id. ``connect_from`` (key, port) wires it
-        to a node, ``insert_into`` puts it into a wire."""
+        behind a node, ``connect_to`` before one, ``insert_into`` puts it into a wire; ``moved`` are
+        nodes that make room for it."""
         workflow = self.current_workflow()
         kind = self.catalogue.step_types[step_type]
         key = free_id(step_type, self.ids())
         name = clipboard.free_name(kind.title, {step.name for step in workflow.walk()})
         made = starter_config(kind.schema) if config is None else dict(config)
         tree = {"id": key, "name": name, "type": step_type, "config": made}
-        wires = _wires_of_new(key, connect_from, insert_into)
+        wires = _wires_of_new(key, first_port(kind, made), connect_from, connect_to, insert_into)
 
         def make(draft: Draft) -> None:
             draft.insert(("steps",), list_length(draft.source, ("steps",)), [tree])
-            if position is not None:
-                place(draft, {key: position})
+            places = {key: position, **(moved or {})} if position is not None else moved or {}
+            place(draft, places, draft.source)
             if wires:
-                gone = [insert_into] if insert_into else []
                 known, read = self.read_draft(draft)
+                gone = [*arriving(known, key), *([insert_into] if insert_into else ())]
                 rewire(draft, known, read, gone, wires)
 
         self.gesture(f"Add {name}", make)
@@ -340,7 +336,7 @@ class Document(EditedText):
             model=lambda workflow: _placed(workflow, known),
         )
 
-    # Wires
+    # Wires: these two stand here, since in a class between, QObject's own would be found first
 
     def connect(self, src: str, port: str, dst: str) -> None:  # type: ignore[override]
         """Draws a wire. Raises EditRefused with ``can_connect``'s reason."""
@@ -349,18 +345,6 @@ class Document(EditedText):
     def disconnect(self, src: str, port: str, dst: str) -> None:  # type: ignore[override]
         """Removes a wire."""
         self.rewire(remove=[(src, port, dst)], name="Disconnect")
-
-    def rewire(
-        self, remove: Iterable[Wire] = (), add: Iterable[Wire] = (), name: str = "Reconnect"
-    ) -> None:
-        """Removes and draws wires as one step, e.g. where the end of a wire was dragged
-        elsewhere."""
-        gone, new = list(remove), list(add)
-        workflow = self.current_workflow()
-        for wire in new:
-            if reason := refusal(workflow, self.catalogue, wire):
-                raise EditRefused(reason)
-        self.gesture(name, lambda draft: rewire(draft, workflow, self.places, gone, new))
 
     # Values
 
@@ -444,14 +428,20 @@ class Document(EditedText):
 
 
 def _wires_of_new(
-    key: str, connect_from: tuple[str, str] | None, insert_into: Wire | None
+    key: str,
+    port: str,
+    connect_from: tuple[str, str] | None,
+    connect_to: str | None,
+    insert_into: Wire | None,
 ) -> list[Wire]:
+    """The wires of a new step whose first output is ``port``; those of triggers are not written."""
+    before, after = connect_from, connect_to
     if insert_into is not None:
-        src, port, dst = insert_into
-        return [(src, port, key), (key, "success", dst)]
-    if connect_from is not None and trigger_name(connect_from[0]) is None:
-        return [(*connect_from, key)]
-    return []
+        before, after = insert_into[:2], insert_into[2]
+    wires = [(key, port, after)] if after is not None else []
+    if before is not None and trigger_name(before[0]) is None:
+        wires.insert(0, (*before, key))
+    return wires
 
 
 def _placed(workflow: Workflow, moved: Mapping[str, Point]) -> Workflow:

@@ -1,6 +1,7 @@
 """Wires: which may be drawn, and how a change of them is written as ``depends_on``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Protocol
 
 from designer.document.draft import Draft
 from designer.document.graph import handler_roles
@@ -9,8 +10,15 @@ from designer.document.views import STANDARD_PORT_NAMES, Wire, trigger_name
 from engine import Catalogue, Dependency, Step, Workflow, dependencies, walk_steps
 
 
-def refusal(workflow: Workflow, catalogue: Catalogue, wire: Wire) -> str | None:
-    """Why a wire may not be drawn, in words; None when it may."""
+class _Kind(Protocol):
+    def ports(self, config: Mapping[str, Any], /) -> tuple[str, ...]: ...
+
+
+def refusal(
+    workflow: Workflow, catalogue: Catalogue, wire: Wire, gone: Collection[Wire] = ()
+) -> str | None:
+    """Why a wire may not be drawn once those of ``gone`` are removed, in words; None when it
+    may."""
     src, port, dst = wire
     if trigger_name(dst) is not None:
         return "A trigger has no input: it starts the workflow."
@@ -27,7 +35,7 @@ def refusal(workflow: Workflow, catalogue: Catalogue, wire: Wire) -> str | None:
     return (
         _handler_refusal(workflow, steps, src, dst)
         or _port_refusal(steps[src], port, catalogue)
-        or _path_refusal(siblings, wire)
+        or _path_refusal(siblings, wire, gone)
     )
 
 
@@ -49,9 +57,11 @@ def _port_refusal(step: Step, port: str, catalogue: Catalogue) -> str | None:
     return f"{step.title} has no port {port}."
 
 
-def _path_refusal(siblings: tuple[Step, ...], wire: Wire) -> str | None:
+def _path_refusal(siblings: tuple[Step, ...], wire: Wire, gone: Collection[Wire]) -> str | None:
     src, port, dst = wire
     waits = dependencies(siblings)
+    for key in {cut[2] for cut in gone} & waits.keys():
+        waits[key] = tuple(w for w in waits[key] if (w.step, w.port, key) not in gone)
     if Dependency(src, port) in waits[dst]:
         return "These are connected already."
     way = _way_back(waits, src, dst)
@@ -94,6 +104,55 @@ def list_of(workflow: Workflow, key: str) -> tuple[Step, ...]:
             if any(inner.id == key for inner in body.steps):
                 return body.steps
     return workflow.steps
+
+
+def first_port(kind: _Kind | None, config: Mapping[str, Any]) -> str:
+    """The output that a step goes on by: its first branch where it has any."""
+    return next(iter(kind.ports(config)), "success") if kind else "success"
+
+
+def arriving(workflow: Workflow, key: str) -> list[Wire]:
+    """The wires that end at a step of the top list, those of an implied order included."""
+    return [(wait.step, wait.port, key) for wait in dependencies(workflow.steps).get(key, ())]
+
+
+def joined(workflow: Workflow, keys: set[str]) -> tuple[list[Wire], list[Wire]]:
+    """The wires between some top steps and the others, and those that would join their ends.
+
+    What followed a step when it succeeded, or by a branch, follows what came before it; what
+    followed its failure, or its end in any way, follows the failure or the end of that.
+    """
+    waits = dependencies(workflow.steps)
+    entering = [wire for key in keys for wire in arriving(workflow, key) if wire[0] not in keys]
+    leaving = [
+        (wait.step, wait.port, key)
+        for key, found in waits.items()
+        if key not in keys
+        for wait in found
+        if wait.step in keys
+    ]
+    joins: dict[Wire, None] = {}
+    for src, port, dst in leaving:
+        inside = _before(waits, src, keys)
+        for first, first_way, key in entering:
+            way = port if port in _ENDS else first_way
+            if key in inside and first in waits and Dependency(first, way) not in waits[dst]:
+                joins[first, way, dst] = None
+    return [*entering, *leaving], list(joins)
+
+
+_ENDS = STANDARD_PORT_NAMES - {"success"}
+
+
+def _before(waits: Mapping[str, tuple[Dependency, ...]], step: str, keys: set[str]) -> set[str]:
+    """Those of ``keys`` that lead to a step through no others, the step included."""
+    found, pending = {step}, [step]
+    while pending:
+        for wait in waits.get(pending.pop(), ()):
+            if wait.step in keys and wait.step not in found:
+                found.add(wait.step)
+                pending.append(wait.step)
+    return found
 
 
 def rewire(
