@@ -1,5 +1,7 @@
 """New nodes: added to the document, and selected once they are there."""
 
+from collections.abc import Mapping
+
 from designer.canvas.gestures.base import Surface
 from designer.canvas.offer import Offer
 from designer.canvas.viewport import Point
@@ -13,9 +15,12 @@ def add_node(
     at: Point,
     *,
     connect_from: tuple[str, str] | None = None,
+    connect_to: str | None = None,
     insert_into: Wire | None = None,
+    moved: Mapping[str, Point] | None = None,
 ) -> str | None:
-    """Adds a step or trigger with its top left corner at ``at`` and selects it; gives its key.
+    """Adds a step or trigger with its top left corner at ``at``, wired as ``Document.add_step``
+    says, and selects it; gives its key.
 
     None when it was refused, of which the user was told.
     """
@@ -27,11 +32,18 @@ def add_node(
             added.append(trigger_key(document.add_trigger(offer.type, at)))
         else:
             key = document.add_step(
-                offer.type, at, connect_from=connect_from, insert_into=insert_into
+                offer.type,
+                at,
+                connect_from=connect_from,
+                connect_to=connect_to,
+                insert_into=insert_into,
+                moved=moved,
             )
             added.append(key)
 
     if not surface.attempt(edit) or not added:
         return None
     document.selection.set(added)
+    if offer.kind == "step":
+        surface.options.used(offer.type)
     return added[0]

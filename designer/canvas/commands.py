@@ -42,7 +42,8 @@ class Commands:
         if not keys:
             return False
         texts: list[str] = []
-        copied = self._surface.attempt(lambda: texts.append(self._document.copy(keys)))
+        places = {key: self._drawing.scene.position(key) for key in keys}
+        copied = self._surface.attempt(lambda: texts.append(self._document.copy(keys, places)))
         if copied and texts[0]:
             QGuiApplication.clipboard().setText(texts[0])
         return copied
@@ -70,16 +71,11 @@ class Commands:
         keys = self._in_order()
         if not keys:
             return
-        left = min(self._drawing.scene.position(key)[0] for key in keys)
-        top = min(self._drawing.scene.position(key)[1] for key in keys)
-        at = self._clear_of_corners((snap(left + _BESIDE), snap(top + _BESIDE)))
-
-        def edit() -> None:
-            text = self._document.copy(keys)
-            if text:
-                self._document.paste(text, at, "Duplicate")
-
-        self._surface.attempt(edit)
+        before = {key: self._drawing.scene.position(key) for key in keys}
+        left, top = (min(place[axis] for place in before.values()) for axis in (0, 1))
+        x, y = self._clear_of_corners((snap(left + _BESIDE), snap(top + _BESIDE)))
+        places = {key: (a + x - left, b + y - top) for key, (a, b) in before.items()}
+        self._surface.attempt(lambda: self._document.duplicate(keys, places))
 
     def select_all(self) -> None:
         scene = self._drawing.scene

@@ -55,10 +55,12 @@ def node_at(scene: Scene, at: Point) -> int:
     return int(found[-1]) if len(found) else -1
 
 
-def wire_at(scene: Scene, at: Point, zoom: float) -> Hit:
-    """The wire nearest to a point, if it is near enough."""
+def wire_at(scene: Scene, at: Point, zoom: float, without: frozenset[int] = frozenset()) -> Hit:
+    """The wire nearest to a point, if it is near enough and none of ``without``."""
     reach = _WIRE_REACH / zoom
     near = scene.wires_in((at[0], at[1], 0.0, 0.0), reach)
+    if without:
+        near = near[~np.isin(near, list(without))]
     if not len(near):
         return NOTHING
     curves = scene.curves[near]

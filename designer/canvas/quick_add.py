@@ -1,6 +1,7 @@
 """A small search box on the canvas: type a few letters, press Enter, and the step is there."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import (
     QEvent,
@@ -48,6 +49,8 @@ class Entry:
     description: str
     icon: str
     group: str
+    recent: bool = False
+    """It is one of those added last, and stands before the others."""
 
 
 def entries(catalogue: Catalogue, *, triggers: bool) -> list[Entry]:
@@ -62,6 +65,13 @@ def entries(catalogue: Catalogue, *, triggers: bool) -> list[Entry]:
             for k in catalogue.trigger_types.values()
         ]
     return found
+
+
+def recent_first(known: list[Entry], recent: Sequence[str]) -> list[Entry]:
+    """The types that were added last before the others, marked as such."""
+    steps = {entry.offer.type: entry for entry in known if entry.offer.kind == "step"}
+    first = [replace(steps[name], recent=True) for name in recent if name in steps]
+    return [*first, *(entry for entry in known if replace(entry, recent=True) not in first)]
 
 
 def matching(known: list[Entry], query: str) -> list[Entry]:
@@ -148,6 +158,8 @@ class QuickAdd(QFrame):
             item = QListWidgetItem(entry.title)
             item.setData(_ENTRY, entry)
             item.setToolTip("")
+            if entry.recent:
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, added lately")
             item.setSizeHint(QSize(0, _ROW))
             self._list.addItem(item)
         found = self._list.count() > 0
@@ -200,6 +212,10 @@ class _Rows(QStyledItemDelegate):
         draw_icon(painter, icon, ink, tile.adjusted(6, 6, -6, -6))
         left = tile.right() + 10
         room = rect.right() - 8 - left
+        if entry.recent:
+            clock = QRectF(rect.right() - 22, rect.top() + 8, 14, 14)
+            draw_icon(painter, "history", theme.color("faint"), clock)
+            room -= 20
         self._line(painter, entry.title, "strong", "text", (left, rect.top() + 5, room))
         self._line(painter, entry.description, "detail", "muted", (left, rect.top() + 23, room))
         painter.restore()

@@ -18,20 +18,21 @@ from designer.canvas import words
 from designer.canvas.adding import add_node
 from designer.canvas.drawing import Drawing
 from designer.canvas.edge_pan import EdgePan
-from designer.canvas.geometry import CARD_HEIGHT, snap
+from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, snap
 from designer.canvas.gestures.base import Gesture
 from designer.canvas.hit import Hit
 from designer.canvas.hover import Hover
 from designer.canvas.minimap import Minimap
 from designer.canvas.navigation import Navigation
 from designer.canvas.offer import Offer, centred_card
+from designer.canvas.options import CanvasOptions
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.kit import Kit
 from designer.canvas.paint.overlay import paint_empty
 from designer.canvas.paint.painting import paint_drawing
 from designer.canvas.paint.style import Style
 from designer.canvas.pulse import Pulse, phase
-from designer.canvas.quick_add import QuickAdd, entries
+from designer.canvas.quick_add import QuickAdd, entries, recent_first
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState, utc_now
 from designer.canvas.viewport import Point, Viewport
@@ -60,8 +61,10 @@ class CanvasSurface(QWidget):
         parent: QWidget | None = None,
         *,
         read_only: bool = False,
+        options: CanvasOptions | None = None,
     ) -> None:
         super().__init__(parent)
+        self._options = options or CanvasOptions(self)
         self._document = document
         self._theme = theme
         self._read_only = read_only
@@ -115,6 +118,10 @@ class CanvasSurface(QWidget):
     def editable(self) -> bool:
         return not self._read_only and not self._document.read_only
 
+    @property
+    def options(self) -> CanvasOptions:
+        return self._options
+
     def look(self, viewport: Viewport) -> None:
         self._navigation.look(viewport)
 
@@ -145,22 +152,33 @@ class CanvasSurface(QWidget):
         self._show_cursor()
         self.update()
 
-    def ask_for_step(self, at: Point, connect_from: tuple[str, str] | None) -> None:
+    def ask_for_step(
+        self, at: Point, connect_from: tuple[str, str] | None, connect_to: str | None = None
+    ) -> None:
         if not self.editable:
             return
         self.quick_add_requested.emit(QPointF(*at), connect_from)
-        known = entries(self._document.catalogue, triggers=connect_from is None)
-        box = QuickAdd(self._theme, known, self)
-        box.chosen.connect(lambda offer: self._add(offer, at, connect_from))
+        wired = connect_from is not None or connect_to is not None
+        known = entries(self._document.catalogue, triggers=not wired)
+        box = QuickAdd(self._theme, recent_first(known, self._options.recent), self)
+        box.chosen.connect(lambda offer: self._add(offer, at, connect_from, connect_to))
         view = self.viewport.to_view(*at)
         box.open_at(self.mapToGlobal(QPoint(round(view[0]) + 12, round(view[1]) - 20)))
 
-    def _add(self, offer: Offer, at: Point, connect_from: tuple[str, str] | None) -> None:
-        """The card's middle comes to ``at``; its input does where a wire was dropped there."""
+    def _add(
+        self,
+        offer: Offer,
+        at: Point,
+        connect_from: tuple[str, str] | None,
+        connect_to: str | None,
+    ) -> None:
+        """The card's middle comes to ``at``; the port that a wire ends at does where one was
+        dropped there."""
         place = centred_card(at)
-        if connect_from is not None:
-            place = (snap(at[0]), snap(at[1] - CARD_HEIGHT / 2))
-        key = add_node(self, offer, place, connect_from=connect_from)
+        if connect_from is not None or connect_to is not None:
+            left = at[0] if connect_from is not None else at[0] - CARD_WIDTH
+            place = (snap(left), snap(at[1] - CARD_HEIGHT / 2))
+        key = add_node(self, offer, place, connect_from=connect_from, connect_to=connect_to)
         self.setFocus()
         if key is not None:
             self._reveal(key)

@@ -25,6 +25,7 @@ from designer.canvas.gestures.pan import Pan
 from designer.canvas.keys import command_of
 from designer.canvas.menu import canvas_menu, node_menu, wire_menu
 from designer.canvas.offer import centred_card, offer_of
+from designer.canvas.options import CanvasOptions
 from designer.canvas.rename import RenameField, rename_node
 from designer.canvas.surface import CanvasSurface
 from designer.canvas.walk import neighbour
@@ -48,8 +49,9 @@ class CanvasView(CanvasSurface):
         parent: QWidget | None = None,
         *,
         read_only: bool = False,
+        options: CanvasOptions | None = None,
     ) -> None:
-        super().__init__(document, theme, parent, read_only=read_only)
+        super().__init__(document, theme, parent, read_only=read_only, options=options)
         self._commands = Commands(self, self._drawing)
         self._space_used = False
         self._zoom_bar.smaller.connect(self.zoom_out)
@@ -181,6 +183,7 @@ class CanvasView(CanvasSurface):
             self._hover_at(event.position())
             return
         self._gesture.move(event.position(), event.modifiers())
+        self._show_cursor()
         if self._gesture is not None and self._gesture.edge_pan:
             self._edge_pan.follow(event.position())
 

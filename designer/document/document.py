@@ -364,10 +364,10 @@ class Document(WiredText):
 
     # Copies
 
-    def copy(self, keys: Iterable[str]) -> str:
-        """The nodes as YAML text; empty for none."""
-        self.current_workflow()
-        known = positions(self.workflow) if self.workflow else {}
+    def copy(self, keys: Iterable[str], places: Mapping[str, Point] | None = None) -> str:
+        """The nodes as YAML text; empty for none. ``places`` is where they are drawn, if that is
+        not where the author put them."""
+        known = positions(self.current_workflow()) | dict(places or {})
         return clipboard.copied(self.source, self.places, keys, known)
 
     def paste(self, text: str, at: Point | None = None, name: str = "Paste") -> tuple[str, ...]:
@@ -393,16 +393,18 @@ class Document(WiredText):
         self.selection.set(keys)
         return keys
 
-    def duplicate(self, keys: Iterable[str]) -> tuple[str, ...]:
-        """Copies nodes to a place beside them; gives the keys of the copies."""
+    def duplicate(
+        self, keys: Iterable[str], places: Mapping[str, Point] | None = None
+    ) -> tuple[str, ...]:
+        """Copies nodes to these places, or else beside them; gives the keys of the copies."""
         wanted = list(keys)
-        text = self.copy(wanted)
-        places = [at for key in wanted if (at := self.position(key)) is not None]
+        found = places or {key: at for key in wanted if (at := self.position(key)) is not None}
+        text, away = self.copy(wanted, found), 0.0 if places else PASTE_OFFSET
         at = None
-        if places:
+        if found:
             at = (
-                min(x for x, _ in places) + PASTE_OFFSET,
-                min(y for _, y in places) + PASTE_OFFSET,
+                min(x for x, _ in found.values()) + away,
+                min(y for _, y in found.values()) + away,
             )
         return self.paste(text, at, "Duplicate") if text else ()
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
 from designer.canvas.hit import Hit
+from designer.canvas.options import CanvasOptions
 from designer.canvas.paint.frame import Frame
 from designer.canvas.scene import Scene
 from designer.canvas.viewport import Point, Viewport
@@ -49,8 +50,13 @@ class Surface(Protocol):
         """Goes on with another gesture, or none."""
         ...
 
-    def ask_for_step(self, at: Point, connect_from: tuple[str, str] | None) -> None:
-        """Offers to add a step at a scene point."""
+    @property
+    def options(self) -> CanvasOptions: ...
+
+    def ask_for_step(
+        self, at: Point, connect_from: tuple[str, str] | None, connect_to: str | None = None
+    ) -> None:
+        """Offers to add a step at a scene point, behind an output or before a step."""
         ...
 
 

@@ -68,8 +68,8 @@ class Connect(Gesture):
             self._surface.attempt(lambda: document.rewire(gone, [new], name))
         elif new is None and self._target < 0 and old is not None:
             self._surface.attempt(lambda: document.disconnect(*old))
-        elif new is None and self._target < 0 and self._src is not None:
-            self._surface.ask_for_step(self._surface.scene_point(at), self._src)
+        elif new is None and self._target < 0:
+            self._surface.ask_for_step(self._surface.scene_point(at), self._src, self._dst)
 
     def cancel(self) -> None:
         self._surface.redraw()
@@ -80,7 +80,7 @@ class Connect(Gesture):
         frame.refused = self._refused
         frame.target = self._target if not self._reason else -1
         if self._old is not None:
-            frame.hidden_wire = frame.scene.edge_index.get(self._old, -1)
+            frame.hidden_wires = frozenset({frame.scene.edge_index.get(self._old, -1)})
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         if not self._began:
@@ -104,7 +104,7 @@ class Connect(Gesture):
         """What letting go on empty canvas would do."""
         if self._old:
             return "Let go to remove the wire"
-        return "Let go to add a step here" if self._src else "Drop it on the step that comes before"
+        return "Let go to add a step here" if self._src else "Let go to add the step before"
 
     def _click(self) -> None:
         """A press without a drag selects: the wire whose end was pressed, else the port's node."""

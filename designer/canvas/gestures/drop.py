@@ -4,14 +4,12 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
 from designer.canvas.adding import add_node
-from designer.canvas.geometry import CARD_HEIGHT
 from designer.canvas.gestures.base import Gesture, Surface
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.overlay import paint_ghost, paint_hint
-from designer.canvas.placement import free_spot
+from designer.canvas.room import give_way, place_between
 from designer.canvas.viewport import Point
-from designer.document.views import Wire
 
 
 class Drop(Gesture):
@@ -21,7 +19,7 @@ class Drop(Gesture):
         self._surface = surface
         self._offer = offer
         self._at = QPointF()
-        self._wire: Wire | None = None
+        self._wire = -1
 
     def hover(self, at: QPointF) -> None:
         self._at = at
@@ -31,29 +29,31 @@ class Drop(Gesture):
     def drop(self, at: QPointF) -> str | None:
         """Adds what is dragged, its middle under the pointer; gives its node key if that worked.
 
-        What goes into a wire lies clear of the two cards that it goes between.
+        What goes into a wire lies between its two cards, which give way.
         """
         self.hover(at)
-        place = self._place()
-        if self._wire is not None:
-            place = free_spot(place, CARD_HEIGHT, self._surface.scene.rects)
-        return add_node(self._surface, self._offer, place, insert_into=self._wire)
+        place, scene = self._place(), self._surface.scene
+        if self._wire < 0:
+            return add_node(self._surface, self._offer, place)
+        room = give_way(scene, self._wire, place)
+        wire = scene.edges[self._wire].key
+        return add_node(self._surface, self._offer, place, insert_into=wire, moved=room)
 
     def dress(self, frame: Frame) -> None:
-        if self._wire is not None:
-            frame.lit_wires = frozenset({frame.scene.edge_index[self._wire]})
+        if self._wire >= 0:
+            frame.lit_wires = frozenset({self._wire})
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         paint_ghost(painter, frame, *self._place())
-        if self._wire is not None:
+        if self._wire >= 0:
             paint_hint(painter, frame, self._at, "Let go to insert it into this wire", "accent")
 
     def _place(self) -> Point:
-        return centred_card(self._surface.scene_point(self._at))
+        at = self._surface.scene_point(self._at)
+        if self._wire >= 0:
+            return place_between(self._surface.scene, self._wire, at)
+        return centred_card(at)
 
-    def _wire_under(self, at: QPointF) -> Wire | None:
+    def _wire_under(self, at: QPointF) -> int:
         hit = self._surface.hit(at)
-        if self._offer.kind != "step" or hit.kind != "wire":
-            return None
-        edge = self._surface.scene.edges[hit.wire]
-        return edge.key if edge.stored else None
+        return hit.wire if self._offer.kind == "step" and hit.kind == "wire" else -1

@@ -29,7 +29,8 @@ _SELECTED, _LIT = -1, -2
 def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None:
     """Plain wires first, then those of states, then those lit or selected, which lie on top."""
     found = frame.scene.wires_in(frame.seen, 8.0)
-    found = found[found != frame.hidden_wire]
+    if frame.hidden_wires:
+        found = found[~np.isin(found, list(frame.hidden_wires))]
     if not len(found):
         return
     curves = to_view(frame, frame.scene.curves[found])

@@ -42,7 +42,7 @@ class Frame:
     lit_wires: frozenset[int] = frozenset()
     refused: frozenset[int] = frozenset()
     target: int = -1
-    hidden_wire: int = -1
+    hidden_wires: frozenset[int] = frozenset()
     pulse: float | None = None
     """How far along its wire a pulse is, 0 to 1; None while nothing flows."""
     covered: QRectF = field(default_factory=QRectF)

@@ -1,6 +1,8 @@
 """What lies above the drawing: hints beside the pointer, ghosts of cards, guides, the empty
 state."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
@@ -9,6 +11,7 @@ from designer.canvas.paint.frame import Frame
 from designer.theme.icons import draw_icon
 
 _HINT_GAP = 16.0
+_CROSS = 3.0
 
 
 def paint_hint(painter: QPainter, frame: Frame, at: QPointF, text: str, role: str) -> None:
@@ -59,16 +62,19 @@ def paint_band(painter: QPainter, frame: Frame, rect: QRectF) -> None:
     painter.drawRect(rect)
 
 
-def paint_guides(painter: QPainter, frame: Frame, across: list[float], down: list[float]) -> None:
-    """Lines where a dragged card is level with another: scene ys in ``across``, xs in ``down``."""
+def paint_guides(
+    painter: QPainter, frame: Frame, lines: Iterable[tuple[float, float, float, float]]
+) -> None:
+    """Level lines (x1, y1, x2, y2 in the scene) that join a dragged card to another, with a small
+    cross at each end."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setPen(QPen(frame.style.color("accent", 0.7), 1.0))
-    for y in across:
-        _, view_y = frame.snapped(0.0, y)
-        painter.drawLine(QPointF(0, view_y), QPointF(frame.width, view_y))
-    for x in down:
-        view_x, _ = frame.snapped(x, 0.0)
-        painter.drawLine(QPointF(view_x, 0), QPointF(view_x, frame.height))
+    for x1, y1, x2, y2 in lines:
+        ends = QPointF(*frame.snapped(x1, y1)), QPointF(*frame.snapped(x2, y2))
+        painter.drawLine(*ends)
+        for end in ends:
+            painter.drawLine(end + QPointF(-_CROSS, -_CROSS), end + QPointF(_CROSS, _CROSS))
+            painter.drawLine(end + QPointF(-_CROSS, _CROSS), end + QPointF(_CROSS, -_CROSS))
 
 
 def paint_empty(painter: QPainter, frame: Frame, title: str, text: str) -> None:

@@ -4,8 +4,8 @@ import gc
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -93,8 +93,16 @@ class Hands:
     ) -> None:
         QTest.mousePress(self.canvas, button, modifiers, at)
 
-    def move(self, at: QPoint) -> None:
-        QTest.mouseMove(self.canvas, at)
+    def move(
+        self, at: QPoint, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> None:
+        if modifiers == Qt.KeyboardModifier.NoModifier:
+            QTest.mouseMove(self.canvas, at)
+            return
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        place = self.canvas.mapToGlobal(at)
+        event = QMouseEvent(QEvent.Type.MouseMove, at, place, none, left, modifiers)
+        QApplication.sendEvent(self.canvas, event)
 
     def release(
         self,
@@ -112,8 +120,8 @@ class Hands:
         modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
     ) -> None:
         self.press(start, button, modifiers)
-        self.move(start + (end - start) / 2)
-        self.move(end)
+        self.move(start + (end - start) / 2, modifiers)
+        self.move(end, modifiers)
         self.release(end, button, modifiers)
 
     def key(

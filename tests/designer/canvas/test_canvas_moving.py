@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from designer.canvas import CanvasView
 from designer.document import Document
 
-ALT = Qt.KeyboardModifier.AltModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 def shifted(hands, at: QPoint, dx: float, dy: float) -> QPoint:
@@ -70,12 +70,12 @@ def test_a_node_is_drawn_to_the_line_of_its_neighbour(hands, document: Document)
     assert document.position("lone")[0] == 560
 
 
-def test_alt_lets_it_go_free_of_the_grid(hands, document: Document) -> None:
+def test_ctrl_lets_it_go_free_of_the_grid(hands, document: Document) -> None:
     start = hands.spot("lone")
     hands.press(start)
     end = shifted(hands, start, 83, 139)
     hands.move(end)
-    hands.release(end, modifiers=ALT)
+    hands.release(end, modifiers=CTRL)
     moved = document.position("lone")
     assert moved == pytest.approx((280 + 83, 304 + 139), abs=2)
 
