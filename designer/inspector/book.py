@@ -18,6 +18,7 @@ from designer.inspector.forms import (
     trigger_fields,
 )
 from designer.inspector.pages import DataTree, DocsPage, UpstreamList
+from designer.inspector.row import FieldRow
 from designer.inspector.values import EMPTY
 from designer.theme import Theme
 from designer.theme.widgets import Separator, lay_out
@@ -107,6 +108,16 @@ class Book(QWidget):
         page = self._pages[tab] = self._stack(parts)
         self._column.addWidget(page)  # first: shown without a parent, it would be a window
         page.setVisible(tab == self._current)
+
+    def find_row(self, path: Path) -> tuple[str, FieldRow] | None:
+        """The tab and the row of the field that a path leads to or into; None without one."""
+        for tab in self._makers:
+            self.build(tab)
+            rows = [row for form in self._forms[tab] for row in form.rows()]
+            fitting = [row for row in rows if path[: len(row.field.path)] == row.field.path]
+            if fitting:
+                return tab, max(fitting, key=lambda row: len(row.field.path))
+        return None
 
     def _stack(self, parts: Parts) -> QWidget:
         page = QWidget()

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from designer.document import Change, Document, DocumentError, NodeView, trigger_name
 from designer.inspector.book import Book, make_book
@@ -16,6 +17,7 @@ from designer.inspector.upstream import upstream
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
 from designer.theme.widgets import Label, Separator, lay_out
+from engine import Path
 
 TABS = {
     "setup": "Set up",
@@ -91,6 +93,23 @@ class InspectorView(QWidget):
         self.choose_tab("setup")
         if self._book is not None:
             self._book.setup.row("name").editor.setFocus()
+
+    def show_field(self, path: Path, *, keyboard: bool) -> bool:
+        """Shows the field of what is selected that a path leads to, and puts the keyboard into it
+        if wanted; False where no form has it."""
+        found = self._book.find_row(path) if self._book is not None else None
+        if found is None or self._area is None:
+            return False
+        tab, row = found
+        self.choose_tab(tab)
+        QTimer.singleShot(0, self._area, partial(self._scroll_to, row))  # when it is laid out
+        if keyboard:
+            row.editor.setFocus()
+        return True
+
+    def _scroll_to(self, row: QWidget) -> None:
+        if self._area is not None and isValid(row) and self._area.isAncestorOf(row):
+            self._area.ensureWidgetVisible(row)
 
     # Selection
 

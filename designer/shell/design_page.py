@@ -1,11 +1,15 @@
 """The Design page: palette, canvas, inspector and the panel below, as they were left."""
 
+from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from designer.outline import Found
 from designer.palette import PaletteView
+from designer.shell.finding import open_node, reveal_node, show_found
+from designer.shell.left_panel import LeftPanel
 from designer.shell.memory import Memory
 from designer.shell.space import DocumentSpace
 from designer.theme import Theme
@@ -35,17 +39,19 @@ class DesignPage(QWidget):
         self._space: DocumentSpace | None = None
         self.palette_view = PaletteView(theme, catalogue())
         self.palette_view.step_requested.connect(self._add_step)
+        self.left = LeftPanel(theme, memory, self.palette_view)
         self._canvases = QStackedWidget()
         self._inspectors, self._panels = QStackedWidget(), QStackedWidget()
         self._across = QSplitter(Qt.Orientation.Horizontal)
         self._down = QSplitter(Qt.Orientation.Vertical)
         self._sides: dict[Side, QWidget] = {
-            "palette": _framed(self.palette_view),
+            "palette": _framed(self.left),
             "inspector": _framed(self._inspectors),
             "bottom": self._panels,
         }
         self._stack = QStackedWidget()
         self._lay_out()
+        self._connect_left()
         self._restore()
 
     def _lay_out(self) -> None:
@@ -95,6 +101,7 @@ class DesignPage(QWidget):
     def show_space(self, space: DocumentSpace | None) -> None:
         """Shows a document's views; an empty place where there is none."""
         self._space = space
+        self.left.show_document(space.document if space else None)
         self._stack.setCurrentIndex(0 if space else 1)
         if space is None:
             return
@@ -106,7 +113,24 @@ class DesignPage(QWidget):
     def find_step(self) -> None:
         """Puts the cursor into the palette's search field, unfolded."""
         self.fold("palette", False)
+        self.left.show_page("add")
         self.palette_view.focus_search()
+
+    def show_outline(self) -> None:
+        """Puts the cursor into the filter of the outline, unfolded."""
+        self.fold("palette", False)
+        self.left.show_page("outline")
+        self.left.outline.focus_search()
+
+    def show_search(self) -> None:
+        """Puts the cursor into the search in the workflow, unfolded."""
+        self.fold("palette", False)
+        self.left.show_page("find")
+        self.left.search.focus_search()
+
+    def find_next(self, by: int) -> None:
+        """Goes to the next place that was found, or to the one before."""
+        self.left.search.step(by)
 
     def show_tab(self, key: str) -> None:
         """Shows a tab of the panel below, unfolded."""
@@ -114,6 +138,30 @@ class DesignPage(QWidget):
         if self._space is not None:
             self._space.panel.show_page(key)
             self._remember_tab(key)
+
+    def _connect_left(self) -> None:
+        outline, search = self.left.outline, self.left.search
+        outline.chosen.connect(lambda key: self._with_space(reveal_node, key))
+        outline.opened.connect(lambda key: self._with_space(open_node, key))
+        search.chosen.connect(lambda found: self._go_to_found(found, keyboard=False))
+        search.entered.connect(lambda found: self._go_to_found(found, keyboard=True))
+
+    def _with_space(self, do: Callable[[DocumentSpace, str], None], key: str) -> None:
+        if self._space is not None:
+            do(self._space, key)
+
+    def _go_to_found(self, found: Found, *, keyboard: bool) -> None:
+        """Where no form has the field, the text is shown at its place."""
+        if self._space is None:
+            return
+        if keyboard:
+            self.fold("inspector", False)
+        place = show_found(self._space, found, keyboard=keyboard)
+        if place is not None:
+            self.show_tab("yaml")
+            self._space.source.edit.go_to(*place)
+            if keyboard:
+                self._space.source.edit.setFocus()
 
     def _add_step(self, what: dict[str, str]) -> None:
         if self._space is not None:

@@ -80,6 +80,10 @@ def view_handlers(desk: FileDesk, design: DesignPage, theme: Theme, memory: Memo
         "actual-size": on_current(desk, lambda space: space.canvas.actual_size()),
         "tidy": on_current(desk, lambda space: space.canvas.tidy()),
         "find-step": design.find_step,
+        "find": design.show_search,
+        "find-next": lambda: design.find_next(1),
+        "find-previous": lambda: design.find_next(-1),
+        "outline": design.show_outline,
     }
 
 
