@@ -68,6 +68,8 @@ def isolation_lines(report: Sequence[str]) -> list[str]:
 def _words(error: OSError, address: str) -> str:
     """What the system refused, and the way out where the address is the matter."""
     words = error.strerror or str(error)
+    if error.errno is None:
+        return words  # said by us
     if error.filename is not None:
         return f"{error.filename}: {words}"
     if error.errno == errno.EADDRINUSE:

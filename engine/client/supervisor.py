@@ -19,6 +19,7 @@ import engine
 from engine.client.endpoint import Endpoint
 from engine.client.errors import EngineUnavailable
 from engine.service.token import read_token
+from engine.settings.folders import private_folder
 from engine.settings.lock import LOCK_FILE, is_free, lock_holder
 
 START_DEADLINE = 20.0
@@ -138,7 +139,10 @@ class Supervisor:
             )
 
     def _open_log(self) -> IO[bytes]:
-        path = self._home / LOG_FILE
+        try:
+            path = private_folder(self._home) / LOG_FILE
+        except OSError as error:
+            raise EngineUnavailable(str(error)) from error
         large = path.exists() and path.stat().st_size > LOG_LIMIT
         return path.open("wb" if large else "ab")
 

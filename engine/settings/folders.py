@@ -8,6 +8,8 @@ from pathlib import Path
 
 MAX_SOCKET_PATH = 100
 """Bytes that a Unix socket's path may have here; systems allow 104 to 108."""
+_OWN_NAMES = frozenset({"treadle.sqlite", "engine.lock", "settings.yaml", "token", "owners", "run"})
+"""What is in a data folder; one of them is enough to know it by."""
 
 
 def home() -> Path:
@@ -23,7 +25,8 @@ def home() -> Path:
 def private_folder(path: Path) -> Path:
     """Makes ``path`` a folder that only its owner can enter, and returns it.
 
-    Raises PermissionError when it belongs to somebody else, and OSError when it cannot be made.
+    Raises PermissionError when it belongs to somebody else, or others can enter it and find there
+    what is not Treadle's; OSError when it cannot be made.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name != "posix":
@@ -32,6 +35,12 @@ def private_folder(path: Path) -> Path:
     if found.st_uid != os.geteuid():
         raise PermissionError(f"{path} belongs to another user; choose a folder of your own")
     if stat.S_IMODE(found.st_mode) & 0o077:
+        names = {entry.name for entry in path.iterdir()}
+        if names and names.isdisjoint(_OWN_NAMES):
+            raise PermissionError(
+                f"{path} holds other files, and closing it to other users could lock them out; "
+                "choose an empty folder, or one that does not exist yet"
+            )
         path.chmod(0o700)
     return path
 
