@@ -19,8 +19,8 @@ _MERMAID_WORD = re.compile(
 
 
 def main(argv: Sequence[str]) -> int:
-    """Prints the graph, and on stderr the errors of a definition that is drawn in spite of them;
-    exit code 2 when there is nothing to draw.
+    """Prints the graph; a definition with errors is drawn as far as it goes, and they are told on
+    stderr, with exit code 2.
     """
     parser = new_parser("graph", "Prints a definition's graph.")
     parser.add_argument("file", metavar="FILE", type=Path)
@@ -36,7 +36,7 @@ def main(argv: Sequence[str]) -> int:
         return USAGE
     drawn = mermaid(loaded.workflow) if arguments.format == "mermaid" else dot(loaded.workflow)
     print("\n".join(drawn))
-    return COMPLETED
+    return COMPLETED if loaded.valid else USAGE
 
 
 def mermaid(workflow: Workflow) -> Iterator[str]:

@@ -96,6 +96,10 @@ def _dispatch(arguments: list[str]) -> int:
 
         print(f"treadle {__version__}")
         return 0
+    command = next((word for word in arguments if word in COMMANDS), None)
+    if first.startswith("--") and command and not any(map(_is_file, arguments)):
+        name = first.partition("=")[0]
+        raise CommandError(f"{name} goes behind the command: treadle {command} {name} ...", USAGE)
     if first and not (_is_file(first) or first.partition("=")[0] in DESIGNER_OPTIONS):
         raise CommandError(_unknown(first), USAGE)
     from engine.cli.designer import open_designer

@@ -128,7 +128,8 @@ def _answering(engine: "Engine") -> Answer:
 
 @contextlib.contextmanager
 def _cancelled_by_signals(engine: "Engine", identity: str) -> Iterator[None]:
-    """Ctrl-C cancels the execution; once more stops its clean-up too, and a third time ends all."""
+    """Ctrl-C, or the end of the terminal, cancels the execution; once more stops its clean-up too,
+    and a third time ends all."""
     loop = asyncio.get_running_loop()
     cancels: set[asyncio.Task[Any]] = set()
     said = 0
@@ -141,11 +142,19 @@ def _cancelled_by_signals(engine: "Engine", identity: str) -> Iterator[None]:
         loop.call_soon_threadsafe(cancel)
 
     def cancel() -> None:
-        tell("cancelling; once more to skip the clean-up")
         cancels.add(asyncio.ensure_future(engine.cancel(identity)))
+        with contextlib.suppress(OSError):  # of a terminal that is gone
+            tell("cancelling; once more to skip the clean-up")
 
-    with _handled((signal.SIGINT, signal.SIGTERM), handle):
+    with _handled(_ending(), handle):
         yield
+
+
+def _ending() -> list[int]:
+    """The signals that ask for the end; what ``nohup`` ignores stays ignored."""
+    hangup: int = getattr(signal, "SIGHUP", 0)  # not on Windows
+    heard = hangup and signal.getsignal(hangup) is not signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([hangup] if heard else [])]
 
 
 @contextlib.contextmanager

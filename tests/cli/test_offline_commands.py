@@ -141,6 +141,7 @@ def test_a_graph_of_a_definition_with_errors_says_so(treadle: Command, bad: Path
     assert done.stdout.startswith("flowchart LR")
     assert f"{bad}:7:" in done.stderr
     assert "zzz" in done.stderr
+    assert done.returncode == 2
 
 
 def test_the_graph_as_dot(treadle: Command, looping: Path) -> None:
@@ -226,6 +227,12 @@ def test_wrong_usage_is_exit_code_2_in_words(treadle: Command, arguments: list[s
     assert done.returncode == 2
     assert done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_an_option_before_its_command_is_put_right(treadle: Command) -> None:
+    done = treadle("--server", "http://127.0.0.1:1", "executions", "list")
+    assert done.returncode == 2
+    assert "treadle executions --server" in done.stderr
 
 
 def test_help_lists_the_commands_and_imports_none(treadle: Command) -> None:

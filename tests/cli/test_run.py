@@ -125,6 +125,26 @@ def test_ctrl_c_cancels_and_is_exit_code_130(start: Start, tmp_path: Path) -> No
     assert "Traceback" not in err
 
 
+def test_the_end_of_its_terminal_cancels_a_run(
+    environment: dict[str, str], treadle: Command, tmp_path: Path
+) -> None:
+    import os
+    import pty
+
+    code = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
+    command = [sys.executable, "-m", "engine.cli.main", "run", script(tmp_path, code)]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, list(map(str, command)), environment)
+    seen = b""
+    while b"begun" not in seen:
+        seen += os.read(terminal, 4096)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    (item,) = json.loads(treadle("executions", "list", "--json").stdout)["items"]
+    assert item["status"] == "cancelled"
+
+
 def test_a_run_is_in_the_history_of_its_file(treadle: Command, greet: Path) -> None:
     for _ in range(2):
         treadle("run", greet, "--input", "name=x", "--quiet").check_returncode()

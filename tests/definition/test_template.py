@@ -194,6 +194,11 @@ def test_an_error_says_what_is_wrong_and_where(text: str, place: str, words: str
     assert text[error.start : error.end].startswith(place)
 
 
+def test_an_expression_has_no_statements_either() -> None:
+    with pytest.raises(TemplateError, match="no statements"):
+        parse_expression(" {% if x %}")
+
+
 def test_an_error_gives_line_and_column_and_candidates() -> None:
     error = failure("one\ntwo {{ variabels }}")
     assert (error.line, error.column) == (2, 8)

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from engine.definition.template.errors import TemplateError
 from engine.definition.template.limits import DEFAULT_LIMITS, Limits
-from engine.definition.template.tokens import Expression, read_expression, split_template
+from engine.definition.template.tokens import (
+    Expression,
+    read_expression,
+    split_template,
+    statement_error,
+)
 from engine.definition.template.volatile import Volatile
 
 if TYPE_CHECKING:
@@ -131,6 +136,8 @@ def _read_expression(text: str) -> Template:
                 len(text),
                 text=text,
             )
+    elif stripped.startswith(("{%", "{#")):
+        raise statement_error(stripped[:2], len(text) - len(stripped), text)
     else:
         expression = read_expression(text, 0)
     return Template(text, _compile(text, [expression]), is_expression=True)

@@ -57,7 +57,7 @@ def split_template(text: str) -> list[str | Expression]:
     position, trim = 0, False
     while (tag := _TAGS.search(text, position)) is not None:
         if tag[0] != "{{":
-            raise _statement(tag[0], tag.start(), text)
+            raise statement_error(tag[0], tag.start(), text)
         expression = read_expression(text, tag.end(), tag.start())
         before = text[position : tag.start()]
         parts.append(_trimmed(before, left=trim, right=_is_trim(text, tag.end())))
@@ -100,7 +100,8 @@ def read_expression(text: str, position: int, opened: int | None = None) -> Expr
             )
 
 
-def _statement(tag: str, start: int, text: str) -> TemplateError:
+def statement_error(tag: str, start: int, text: str) -> TemplateError:
+    """What is told of ``{%`` and ``{#``."""
     what = "statements" if tag == "{%" else "comments"
     return TemplateError(
         f"templates have no {what}; a literal {tag} is written {{{{ '{tag}' }}}}",
