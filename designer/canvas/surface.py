@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from designer.canvas import words
+from designer.canvas.accessible import install, tell_current, tell_structure
 from designer.canvas.adding import add_node
 from designer.canvas.drawing import Drawing
 from designer.canvas.edge_pan import EdgePan
@@ -92,6 +93,7 @@ class CanvasSurface(QWidget):
         self.setAcceptDrops(True)
         self.setMinimumSize(QSize(240, 160))
         self.setAccessibleName("Workflow canvas")
+        install(CanvasSurface)
         self._document.changed.connect(self._on_changed)
         self._document.selection.changed.connect(self._on_selection)
         self._theme.changed.connect(self._on_theme)
@@ -235,6 +237,7 @@ class CanvasSurface(QWidget):
             self.cancel_gesture()
             self._hover.leave()
             self.scene.lift(self._document.selection.keys)
+            tell_structure(self)
             if was_empty and len(self.scene.nodes) > 1:
                 self._first_fit()  # a whole drawing came at once, as text
         self.redraw()
@@ -242,6 +245,7 @@ class CanvasSurface(QWidget):
     def _on_selection(self) -> None:
         self.scene.lift(self._document.selection.keys)
         self._describe()
+        tell_current(self, self.scene, self._document.selection.current or "")
         self.update()
 
     def _on_theme(self) -> None:
