@@ -1,11 +1,13 @@
 """Which key does what on the canvas."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
+from designer.canvas.arranging import Arranging, Axis, Side
 from designer.canvas.geometry import GRID
 
 _NUDGES = {
@@ -14,6 +16,17 @@ _NUDGES = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+
+_SIDES: dict[Qt.Key, Side] = {
+    Qt.Key.Key_A: "left",
+    Qt.Key.Key_H: "centre",
+    Qt.Key.Key_D: "right",
+    Qt.Key.Key_W: "top",
+    Qt.Key.Key_V: "middle",
+    Qt.Key.Key_S: "bottom",
+}
+_AXES: dict[Qt.Key, Axis] = {Qt.Key.Key_H: "across", Qt.Key.Key_V: "down"}
 
 
 class Controls(Protocol):
@@ -38,6 +51,8 @@ class Controls(Protocol):
     def rename_current(self) -> None: ...
     def toggle_enabled(self) -> None: ...
     def tidy(self) -> None: ...
+    @property
+    def arranging(self) -> Arranging: ...
 
 
 def command_of(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
@@ -46,7 +61,8 @@ def command_of(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
     control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     if key in _NUDGES:
         return _arrow(event, key, control, canvas)
-    own = _with_control(key, canvas) if control else None  # first: X11 has Ctrl+D for Delete too
+    own = _with_control(event, canvas) if control else _with_alt(event, canvas)
+    # first, since X11 has Ctrl+D for Delete too
     return own or _standard(event, canvas) or (None if control else _plain(key, canvas))
 
 
@@ -74,8 +90,25 @@ def _standard(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
     return next((command for one, command in known.items() if event.matches(one)), None)
 
 
-def _with_control(key: Qt.Key, canvas: Controls) -> Callable[[], None] | None:
+def _with_alt(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
+    """The keys that Figma has for aligning and distributing."""
+    if not event.modifiers() & Qt.KeyboardModifier.AltModifier:
+        return None
+    key, arranging = Qt.Key(event.key()), canvas.arranging
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        axis = _AXES.get(key)
+        return partial(arranging.distribute, axis) if axis else None
+    side = _SIDES.get(key)
+    return partial(arranging.align, side) if side else None
+
+
+def _with_control(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
+    key, arranging = Qt.Key(event.key()), canvas.arranging
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_X:
+        return arranging.detach
     return {
+        Qt.Key.Key_Delete: arranging.delete_joining,
+        Qt.Key.Key_Backspace: arranging.delete_joining,
         Qt.Key.Key_D: canvas.duplicate,
         Qt.Key.Key_Y: canvas.redo,
         Qt.Key.Key_0: canvas.actual_size,
@@ -96,6 +129,7 @@ def _plain(key: Qt.Key, canvas: Controls) -> Callable[[], None] | None:
         Qt.Key.Key_Equal: canvas.zoom_in,
         Qt.Key.Key_Minus: canvas.zoom_out,
         Qt.Key.Key_F2: canvas.rename_current,
+        Qt.Key.Key_G: canvas.arranging.toggle_grid,
         Qt.Key.Key_Return: canvas.activate_current,
         Qt.Key.Key_Enter: canvas.activate_current,
     }.get(key)

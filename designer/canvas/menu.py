@@ -1,12 +1,14 @@
 """The context menu of the canvas: what can be done with what lies under the pointer."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from designer.canvas.arranging import Side
 from designer.canvas.keys import Controls
 from designer.theme.theme import Theme
 
@@ -17,7 +19,9 @@ class MenuControls(Controls, Protocol):
     def add_at_pointer(self) -> None: ...
 
 
-def canvas_menu(canvas: MenuControls, theme: Theme, parent: QWidget, *, editable: bool) -> QMenu:
+def canvas_menu(
+    canvas: MenuControls, theme: Theme, parent: QWidget, *, editable: bool, grid: bool
+) -> QMenu:
     """For empty canvas."""
     menu = _menu(parent)
     if editable:
@@ -25,6 +29,9 @@ def canvas_menu(canvas: MenuControls, theme: Theme, parent: QWidget, *, editable
         _add(menu, theme, "paste", "Paste", canvas.paste, "Ctrl+V")
         menu.addSeparator()
         _add(menu, theme, "layout", "Tidy up", canvas.tidy, "Ctrl+L")
+        snaps = _add(menu, theme, "grid", "Snap to the grid", canvas.arranging.toggle_grid, "G")
+        snaps.setCheckable(True)
+        snaps.setChecked(grid)
     _add(menu, theme, "select-all", "Select all", canvas.select_all, "Ctrl+A")
     _add(menu, theme, "fit", "Fit all", canvas.fit, "1")
     return menu
@@ -38,6 +45,7 @@ def node_menu(
     editable: bool,
     count: int,
     enabled: bool,
+    attached: bool,
 ) -> QMenu:
     """For the selected nodes."""
     menu = _menu(parent)
@@ -48,6 +56,11 @@ def node_menu(
             _add(menu, theme, "tag", "Rename …", canvas.rename_current, "F2")
         word, icon = ("Disable", "eye-off") if enabled else ("Enable", "eye")
         _add(menu, theme, icon, word, canvas.toggle_enabled, "Ctrl+E")
+        if attached:
+            detach = canvas.arranging.detach
+            _add(menu, theme, "unlink", "Detach", detach, "Ctrl+Shift+X")
+        if count > 1:
+            menu.addMenu(_align_menu(canvas, theme, menu, count))
         menu.addSeparator()
         _add(menu, theme, "duplicate", "Duplicate", canvas.duplicate, "Ctrl+D")
         _add(menu, theme, "cut", "Cut", canvas.cut, "Ctrl+X")
@@ -55,7 +68,37 @@ def node_menu(
     _add(menu, theme, "fit", "Fit selection", canvas.fit_selection, "2")
     if editable:
         menu.addSeparator()
+        if attached:
+            remove = canvas.arranging.delete_joining
+            _add(menu, theme, "trash", "Delete and join", remove, "Ctrl+Del")
         _add(menu, theme, "trash", "Delete", canvas.delete_selection, "Del")
+    return menu
+
+
+_ALIGNS: tuple[tuple[Side, str, str], ...] = (
+    ("left", "Left edges", "Alt+A"),
+    ("centre", "Centres", "Alt+H"),
+    ("right", "Right edges", "Alt+D"),
+    ("top", "Top edges", "Alt+W"),
+    ("middle", "Middles", "Alt+V"),
+    ("bottom", "Bottom edges", "Alt+S"),
+)
+
+
+def _align_menu(canvas: MenuControls, theme: Theme, parent: QWidget, count: int) -> QMenu:
+    menu = QMenu("Align", parent)
+    menu.setIcon(theme.icon("layout", "muted"))
+    arranging = canvas.arranging
+    for side, text, keys in _ALIGNS:
+        _add(menu, theme, f"align-{side}", text, partial(arranging.align, side), keys)
+    if count > 2:
+        menu.addSeparator()
+        across, down = (
+            partial(arranging.distribute, "across"),
+            partial(arranging.distribute, "down"),
+        )
+        _add(menu, theme, "distribute-across", "Even gaps across", across, "Alt+Shift+H")
+        _add(menu, theme, "distribute-down", "Even gaps down", down, "Alt+Shift+V")
     return menu
 
 

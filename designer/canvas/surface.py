@@ -98,6 +98,7 @@ class CanvasSurface(QWidget):
         self._document.selection.changed.connect(self._on_selection)
         self._theme.changed.connect(self._on_theme)
         self._navigation.changed.connect(self._on_view)
+        self._options.changed.connect(self.update)
         self._minimap.going.connect(self._on_map)
         self._on_selection()
         self._on_view()
@@ -321,6 +322,7 @@ class CanvasSurface(QWidget):
             opened=self._hover.opened if self.editable else -1,
             reveal=self._hover.reveal,
             lit_wires=self._hover.lit,
+            grid=self._options.grid,
             pulse=phase() if self._pulse.active else None,
             covered=QRectF(self._minimap.geometry() if self._minimap.isVisible() else QRect()),
         )

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from designer.canvas import words
+from designer.canvas.arranging import Arranging
 from designer.canvas.commands import Commands
 from designer.canvas.gestures.begin import begin
 from designer.canvas.gestures.drop import Drop
@@ -28,7 +29,7 @@ from designer.canvas.offer import centred_card, offer_of
 from designer.canvas.options import CanvasOptions
 from designer.canvas.rename import RenameField, rename_node
 from designer.canvas.surface import CanvasSurface
-from designer.canvas.walk import neighbour
+from designer.canvas.walk import neighbour, next_in_order
 from designer.document import Document
 from designer.theme.theme import Theme
 from designer.theme.widgets import plain_tooltip
@@ -53,6 +54,9 @@ class CanvasView(CanvasSurface):
     ) -> None:
         super().__init__(document, theme, parent, read_only=read_only, options=options)
         self._commands = Commands(self, self._drawing)
+        self.arranging = Arranging(self, self._drawing)
+        """Commands that align, distribute and detach what is selected."""
+        self._escaped = False
         self._space_used = False
         self._zoom_bar.smaller.connect(self.zoom_out)
         self._zoom_bar.larger.connect(self.zoom_in)
@@ -158,6 +162,20 @@ class CanvasView(CanvasSurface):
             self._document.selection.set([key])
             self._reveal(key)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes from node to node; after the last one, or after Escape, to the next widget."""
+        current = self._document.selection.current
+        key = next_in_order(self.scene, current, forward) if current or not self._escaped else None
+        if key is None:
+            return super().focusNextPrevChild(forward)
+        self._document.selection.set([key])
+        self._reveal(key)
+        return True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._escaped = False
+
     # The mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -258,13 +276,15 @@ class CanvasView(CanvasSurface):
                 editable=self.editable,
                 count=len(chosen),
                 enabled=any(node.enabled for node in chosen),
+                attached=self._document.attached(selection.keys),
             )
             if len(chosen) == 1:
                 self.node_menu_opening.emit(menu, chosen[0].key)
         elif selection.wires and self.editable:
             menu = wire_menu(self, self._theme, self)
         else:
-            menu = canvas_menu(self, self._theme, self, editable=self.editable)
+            grid = self.options.grid
+            menu = canvas_menu(self, self._theme, self, editable=self.editable, grid=grid)
         menu.popup(at)
 
     def _note(self, event: QMouseEvent) -> None:
@@ -318,6 +338,7 @@ class CanvasView(CanvasSurface):
             self.cancel_gesture()
         else:
             self._document.selection.clear()
+            self._escaped = True
 
     # Drops from the palette
 

@@ -5,6 +5,17 @@ import numpy as np
 from designer.canvas.scene import Scene
 
 
+def next_in_order(scene: Scene, key: str | None, forward: bool) -> str | None:
+    """The node after ``key`` (or before it), read in columns from the left; the first one (or the
+    last) without a key, and None at the end."""
+    order = np.lexsort((scene.rects[:, 1], scene.rects[:, 0]))
+    if key is None or key not in scene.index:
+        place = 0 if forward else len(order) - 1
+    else:
+        place = int(np.flatnonzero(order == scene.index[key])[0]) + (1 if forward else -1)
+    return scene.nodes[int(order[place])].key if 0 <= place < len(order) else None
+
+
 def neighbour(scene: Scene, key: str | None, dx: int, dy: int) -> str | None:
     """The node nearest to ``key`` that way (more ahead than aside); the first node without one."""
     if not len(scene.nodes):

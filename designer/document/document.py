@@ -324,13 +324,13 @@ class Document(WiredText):
 
         self.gesture(f"{'Enable' if enabled else 'Disable'} {self._named(wanted)}", make)
 
-    def move(self, moved: Mapping[str, Point], merge_key: str = "") -> None:
+    def move(self, moved: Mapping[str, Point], merge_key: str = "", name: str = "Move") -> None:
         """Puts nodes at places on the canvas."""
         known = {key: at for key, at in moved.items() if self.node(key) is not None}
         if not known:
             return
         self.gesture(
-            f"Move {self._named(list(known))}",
+            f"{name} {self._named(list(known))}",
             lambda draft: place(draft, known, self.source),
             merge_key,
             model=lambda workflow: _placed(workflow, known),

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from designer.theme import Theme
 
-Menu = Literal["File", "Edit", "View", "Run", "Go"]
+Menu = Literal["File", "Edit", "Arrange", "View", "Run", "Go"]
 
 
 class ActionSpec(Struct, frozen=True):
@@ -55,6 +55,27 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("find-previous", "Find the one before", "Edit", "chevron-up", ("Shift+F3",)),
     ActionSpec("rename", "Rename", "Edit", "edit", hint="F2"),
     ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power"),
+    ActionSpec("detach", "Detach", "Arrange", "unlink", hint="Ctrl+Shift+X"),
+    ActionSpec("delete-join", "Delete and join", "Arrange", "trash", hint="Ctrl+Del"),
+    ActionSpec(
+        "align-left", "Align left edges", "Arrange", "align-left", separated=True, hint="Alt+A"
+    ),
+    ActionSpec("align-centre", "Align centres", "Arrange", "align-centre", hint="Alt+H"),
+    ActionSpec("align-right", "Align right edges", "Arrange", "align-right", hint="Alt+D"),
+    ActionSpec("align-top", "Align top edges", "Arrange", "align-top", hint="Alt+W"),
+    ActionSpec("align-middle", "Align middles", "Arrange", "align-middle", hint="Alt+V"),
+    ActionSpec("align-bottom", "Align bottom edges", "Arrange", "align-bottom", hint="Alt+S"),
+    ActionSpec(
+        "distribute-across",
+        "Even gaps across",
+        "Arrange",
+        "distribute-across",
+        separated=True,
+        hint="Alt+Shift+H",
+    ),
+    ActionSpec(
+        "distribute-down", "Even gaps down", "Arrange", "distribute-down", hint="Alt+Shift+V"
+    ),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),
     ActionSpec("pause-run", "Pause or resume the run", "Run", "pause", ("Ctrl+F5",)),
@@ -66,6 +87,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("zoom-in", "Zoom in", "View", "plus", ("Ctrl++", "Ctrl+=")),
     ActionSpec("zoom-out", "Zoom out", "View", "minus", ("Ctrl+-",)),
     ActionSpec("actual-size", "Zoom to 100 %", "View", "search", ("Ctrl+0",)),
+    ActionSpec("toggle-grid", "Snap to the grid", "Arrange", "grid", separated=True, hint="G"),
     ActionSpec("tidy", "Lay everything out", "View", "layout", ("Shift+Alt+F",), hint="Ctrl+L"),
     ActionSpec("outline", "Outline of the steps", "Go", "menu", ("Ctrl+Shift+O",)),
     ActionSpec("toggle-palette", "Left panel", "View", "panel-left", ("Ctrl+B",), True, True),
@@ -91,7 +113,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "commands", "Search commands", "Go", "command", ("Ctrl+K", "Ctrl+Shift+P"), separated=True
     ),
 )
-MENUS: tuple[Menu, ...] = ("File", "Edit", "View", "Run", "Go")
+MENUS: tuple[Menu, ...] = ("File", "Edit", "Arrange", "View", "Run", "Go")
 
 
 class Actions(QObject):

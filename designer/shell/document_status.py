@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 NEEDS_DOCUMENT = (
     "save", "save-as", "close-tab", "run", "validate", "cut", "copy", "paste", "duplicate",
     "delete", "select-all", "rename", "toggle-enabled", "fit", "fit-selection", "zoom-in",
-    "zoom-out", "actual-size", "tidy", "next-tab", "previous-tab",
+    "zoom-out", "actual-size", "tidy", "next-tab", "previous-tab", "detach", "delete-join",
+    "align-left", "align-centre", "align-right", "align-top", "align-middle", "align-bottom",
+    "distribute-across", "distribute-down", "toggle-grid",
 )  # fmt: skip
 
 

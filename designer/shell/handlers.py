@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+from designer.canvas.arranging import AXES, Axis
+from designer.canvas.arranging import SIDES as ALIGN_SIDES
+from designer.canvas.arranging import Side as AlignSide
 from designer.shell.actions import Actions
 from designer.shell.activation import Activation
 from designer.shell.design_page import DesignPage, Side
@@ -49,6 +52,24 @@ def edit_handlers(desk: FileDesk) -> Handlers:
         "select-all": on_current(desk, lambda space: space.canvas.select_all()),
         "rename": on_current(desk, lambda space: space.canvas.rename_current()),
         "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),
+    }
+
+
+def arrange_handlers(desk: FileDesk) -> Handlers:
+    """What can be done with the places and wires of the selected nodes."""
+
+    def align(side: AlignSide) -> Callable[[], object]:
+        return on_current(desk, lambda space: space.canvas.arranging.align(side))
+
+    def distribute(axis: Axis) -> Callable[[], object]:
+        return on_current(desk, lambda space: space.canvas.arranging.distribute(axis))
+
+    found: Handlers = {f"align-{side}": align(side) for side in ALIGN_SIDES}
+    found |= {f"distribute-{axis}": distribute(axis) for axis in AXES}
+    return found | {
+        "detach": on_current(desk, lambda space: space.canvas.arranging.detach()),
+        "delete-join": on_current(desk, lambda space: space.canvas.arranging.delete_joining()),
+        "toggle-grid": on_current(desk, lambda space: space.canvas.arranging.toggle_grid()),
     }
 
 

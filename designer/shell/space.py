@@ -9,6 +9,7 @@ from designer.canvas import CanvasView
 from designer.canvas.adding import add_node
 from designer.canvas.geometry import CARD_HEIGHT, COLUMN
 from designer.canvas.offer import Offer, centred_card
+from designer.canvas.options import CanvasOptions
 from designer.canvas.placement import free_spot
 from designer.document import Document, trigger_key, trigger_name
 from designer.document.watch import FileWatch
@@ -41,11 +42,12 @@ class DocumentSpace(QObject):
         client: EngineClient,
         spawn: Spawn,
         parent: QObject | None = None,
+        options: CanvasOptions | None = None,
     ) -> None:
         super().__init__(parent)
         self.document = document
         self.session = RunSession(client, spawn, self)
-        self.canvas = CanvasView(document, theme)
+        self.canvas = CanvasView(document, theme, options=options)
         self.inspector = InspectorView(theme, document)
         self.controls = RunControls(theme, self.session, spawn, compact=True)
         self.panel = RunPanel(theme, self.session, spawn, self.controls)

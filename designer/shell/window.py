@@ -12,6 +12,7 @@ from designer.shell.actions import Actions
 from designer.shell.activation import Activation
 from designer.shell.asking import Asking
 from designer.shell.canvas_link import ExecutionCanvas
+from designer.shell.canvas_options import remembered_options
 from designer.shell.closing import Closing
 from designer.shell.command_palette import CommandPalette
 from designer.shell.commands import gather_commands
@@ -21,6 +22,7 @@ from designer.shell.engine_link import EngineLink
 from designer.shell.engine_notice import EngineNotice
 from designer.shell.files import SPACES, FileDesk
 from designer.shell.handlers import (
+    arrange_handlers,
     edit_handlers,
     file_handlers,
     fold_handler,
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         self.memory = memory
         self.link = link
         self._ended = False
+        self.canvas_options = remembered_options(memory, self)
         self.tasks = Tasks(lambda text: self.tell(text, "failed"))
         spawn, client = self.tasks.spawn, link.client
         self.actions_ = Actions(theme, self)
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
         self.actions_.connect_all(
             file_handlers(self.desk)
             | edit_handlers(self.desk)
+            | arrange_handlers(self.desk)
             | run_handlers(self.desk, self.control, self.activation)
             | view_handlers(self.desk, design, self.theme, self.memory)
             | pages.handlers()
@@ -129,7 +133,9 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(self.memory.get_bytes(GEOMETRY))
 
     def _make_space(self, document: Document) -> DocumentSpace:
-        space = DocumentSpace(self.theme, document, self.link.client, self.tasks.spawn, self)
+        space = DocumentSpace(
+            self.theme, document, self.link.client, self.tasks.spawn, self, self.canvas_options
+        )
         space.told.connect(self.tell)
         space.execution_wanted.connect(self.pages.open_execution)
         self.control.watch(space)

@@ -16,7 +16,7 @@ _GONE, _FULL = 0.4, 0.7
 def paint_background(painter: QPainter, frame: Frame) -> None:
     painter.fillRect(frame.area, frame.style.color("canvas"))
     strength = min(max((frame.zoom - _GONE) / (_FULL - _GONE), 0.0), 1.0)
-    if strength <= 0.0:
+    if strength <= 0.0 or not frame.grid:
         return
     painter.setOpacity(strength)
     draw_copies(painter, _dot(frame), _centres(frame))

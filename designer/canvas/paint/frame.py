@@ -43,6 +43,8 @@ class Frame:
     refused: frozenset[int] = frozenset()
     target: int = -1
     hidden_wires: frozenset[int] = frozenset()
+    grid: bool = True
+    """Whether the dots are shown: nodes snap to them."""
     pulse: float | None = None
     """How far along its wire a pulse is, 0 to 1; None while nothing flows."""
     covered: QRectF = field(default_factory=QRectF)
