@@ -161,7 +161,7 @@ class ExecutionView(QWidget):
     def _show_canvas(self, text: str) -> None:
         sizes, before = self._splitter.sizes(), self.canvas
         self.canvas = self._make_canvas(text, self) if text else None
-        shown = self.canvas.widget if self.canvas else QWidget()
+        shown = self.canvas.widget if self.canvas else QWidget(self)  # the splitter keeps none
         old = self._splitter.replaceWidget(0, shown)  # as visible as what it replaces
         shown.show()
         if before is not None:

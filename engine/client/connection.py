@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
 
 from engine.client.endpoint import Endpoint, open_http
 from engine.client.errors import ClientError, EngineUnavailable
@@ -42,6 +43,7 @@ class Connection:
         self._endpoint = endpoint
         self._supervisor = supervisor
         self._keep = keep
+        self._id = uuid4().hex
         self._callbacks: list[StateCallback] = []
         self._state: ConnectionState | None = None
         self._http: httpx.AsyncClient | None = None
@@ -83,7 +85,7 @@ class Connection:
                 await self._attach(self._supervisor)
                 self._watch = asyncio.create_task(self._supervise(self._supervisor))
             elif self._endpoint is not None:
-                self._http = open_http(self._endpoint)
+                self._http = open_http(self._endpoint, self._id)
                 self._usable.set()
                 await self.request("GET", "/health", accept=(200, 503))
         except BaseException:
@@ -226,7 +228,7 @@ class Connection:
 
         for _ in range(UNANSWERED):
             self._endpoint = await supervisor.connect()
-            http = open_http(self._endpoint)
+            http = open_http(self._endpoint, self._id)
             try:
                 await http.get("/health")
             except httpx.TransportError:

@@ -26,11 +26,13 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         return self.socket or self.url
 
 
-def open_http(endpoint: Endpoint) -> "httpx.AsyncClient":
-    """An HTTP client for the endpoint; the caller closes it."""
+def open_http(endpoint: Endpoint, client_id: str) -> "httpx.AsyncClient":
+    """An HTTP client for the endpoint, of the client with that id; the caller closes it."""
     import httpx
 
-    headers = {"authorization": f"Bearer {endpoint.token}"} if endpoint.token else {}
+    headers = {"treadle-client": client_id}
+    if endpoint.token:
+        headers["authorization"] = f"Bearer {endpoint.token}"
     timeout = httpx.Timeout(TIMEOUT, connect=5.0)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=8)
     if endpoint.socket is None:

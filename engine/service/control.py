@@ -5,6 +5,7 @@ import contextlib
 import logging
 import os
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from engine.service.metrics import Metrics
@@ -19,8 +20,8 @@ class Control:
 
     def __init__(self, *, keep: bool) -> None:
         self.keep = keep
-        self.streams = 0
-        """Open event streams."""
+        self.streams = Counter[str]()
+        """Open event streams by the id of their client."""
         self.stopping = asyncio.Event()
         self.metrics = Metrics()
 

@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 from litestar import Response
@@ -28,6 +29,7 @@ STALL = 10.0
 FAREWELL = 0.5
 """Seconds that the last bytes of an ending stream may take."""
 HEARTBEAT_MESSAGE = b":\n\n"
+_LONGEST_ID = 64
 HEADERS = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -102,12 +104,15 @@ class EventStream(Stream):
         self._workflow_id = workflow_id
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.control.streams += 1
+        client = _client_of(scope)
+        self.control.streams[client] += 1
         try:
             async with self._subscription:
                 await super().__call__(scope, receive, send)
         finally:
-            self.control.streams -= 1
+            self.control.streams[client] -= 1
+            if not self.control.streams[client]:
+                del self.control.streams[client]
 
     async def messages(self) -> AsyncGenerator[bytes, None]:
         yield f"id: {self._subscription.start}\n\n".encode()
@@ -118,6 +123,12 @@ class EventStream(Stream):
         wanted = self._workflow_id
         async for batch in self._subscription:
             yield [told for told in batch if wanted is None or told.workflow_id == wanted]
+
+
+def _client_of(scope: Scope) -> str:
+    """The id that a client sends with all its requests; one who sends none is somebody new."""
+    sent = dict(scope["headers"]).get(b"treadle-client", b"")
+    return sent.decode("latin-1")[:_LONGEST_ID] or uuid4().hex
 
 
 class Streamed(Response[Any]):

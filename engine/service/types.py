@@ -194,7 +194,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     keep: bool
     """True when it stays although nobody is connected and nothing runs, waits or is active."""
     clients: int
-    """Open event streams: the windows that are connected."""
+    """Those who follow events: the windows that are connected, however many streams each has."""
     busy: bool
     """True while executions run, wait or queue, or workflows are active."""
 

@@ -168,3 +168,18 @@ def test_a_reader_who_sleeps_is_cut_off_and_others_go_on(serve: Callable[..., Se
         with stream(api, after=0) as reader:
             reader.events_until("execution.completed")
     sleeper.close()
+
+
+def test_a_client_with_two_streams_counts_once(serve: Callable[..., Served]) -> None:
+    engine = serve()
+
+    def clients() -> int:
+        with engine.private() as private:
+            return int(private.get("/api/v1/engine").json()["clients"])
+
+    with engine.http() as one, engine.http() as other:
+        one.headers["treadle-client"] = "one"
+        with stream(one, after=0), stream(one, after=0):
+            assert clients() == 1
+            with stream(other, after=0):
+                assert clients() == 2

@@ -52,7 +52,7 @@ async def _info(engine: TheEngine, control: Control) -> EngineInfo:
         version=__version__,
         home=str(engine.home),
         keep=control.keep,
-        clients=control.streams,
+        clients=len(control.streams),
         busy=await engine.busy(),
     )
 

@@ -1,9 +1,11 @@
 """Run, watch, stop and look back, against a real engine process."""
 
+import gc
 import os
 import signal
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from designer.runs import Filter
 from designer.theme.widgets import IconLabel
@@ -234,6 +236,37 @@ steps:
     type: script
     config: {runtime: python, script: "import time; time.sleep(60)\\n# never\\n"}
 """
+
+
+def test_one_run_after_another_is_looked_at(live, greeting):
+    for _ in range(3):
+        finish(live, greeting)
+    page = live.window.runs
+    view = page.execution
+    live.window.actions_["go-runs"].trigger()
+    model = page.table.model()
+    live.until(lambda: model.rowCount() == 3)
+    for row in range(3):
+        page.table.clicked.emit(model.index(row, 0))
+        live.until(lambda: view.canvas is not None and view.canvas.widget.isVisible())
+        live.until(lambda: "hello" in view.panel.log.shown_text())
+        gc.collect()
+        assert view.panel.isVisible()
+        view.left.emit()
+        live.until(lambda: view.canvas is None)
+        gc.collect()
+
+
+def test_closing_the_window_during_a_run_asks_what_becomes_of_the_engine(live, workflow):
+    space = live.open(workflow(LONG, "long.yaml"))
+    run(live, space)
+    live.until(lambda: "asleep" in space.panel.log.shown_text())
+    live.window.close()
+    question = live.dialog()
+    assert "Keep the engine running?" in [label.text() for label in question.findChildren(QLabel)]
+    question.reject()
+    live.window.actions_["stop"].trigger()
+    live.until(lambda: ended(space))
 
 
 def test_what_counts_as_failed_is_listed_whether_it_failed_or_timed_out(live, workflow):
