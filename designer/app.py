@@ -142,5 +142,6 @@ async def _live(app: "QApplication", options: argparse.Namespace) -> None:
     window.tasks.spawn(link.run(window.tasks.spawn))
     stop_engine = await ended
     await window.tasks.close()
+    await asyncio.to_thread(window.rescues.close)
     await link.close(stop=stop_engine)
     window.deleteLater()

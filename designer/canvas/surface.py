@@ -125,6 +125,16 @@ class CanvasSurface(QWidget):
     def options(self) -> CanvasOptions:
         return self._options
 
+    @property
+    def seen_from(self) -> Viewport | None:
+        """Where it is looked from; None before it was shown."""
+        return self.viewport if self._first_view is not None else None
+
+    def open_at(self, viewport: Viewport) -> None:
+        """Looks from there from the start, rather than at what fits."""
+        self._first_view, self._untouched = viewport, False
+        self._navigation.look(viewport)
+
     def look(self, viewport: Viewport) -> None:
         self._navigation.look(viewport)
 

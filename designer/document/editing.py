@@ -231,13 +231,14 @@ class EditedText(QObject):
         moved = model(workflow) if model else None
         return self._perform(name, edits, merge_key, origin, moved=moved)
 
-    def replace_text(self, text: str, origin: str = "", merge_key: str = "typing") -> bool:
+    def replace_text(
+        self, text: str, origin: str = "", merge_key: str = "typing", name: str = "Edit text"
+    ) -> bool:
         """Makes this the text, as typing does: one small splice; what is read from it follows
         later."""
         splice = minimal_splice(self._text, text)
         if splice is None:
             return False
-        name = "Edit text"
         return self._perform(name, ((splice,),), merge_key, origin, follow=False)
 
     def undo(self) -> str:

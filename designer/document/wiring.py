@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 
 from designer.document.draft import Draft
-from designer.document.editing import EditedText, EditRefused
+from designer.document.editing import EditRefused
+from designer.document.filed import FiledText
 from designer.document.steps import place, take_out
 from designer.document.views import Point, Wire, trigger_name
 from designer.document.wires import first_port, joined, refusal, rewire
 from engine import Step
 
 
-class WiredText(EditedText):
+class WiredText(FiledText):
     """A text whose wires can be edited. Gestures raise EditRefused with the reason in words."""
 
     def can_connect(self, src: str, port: str, dst: str) -> str | None:

@@ -1,7 +1,7 @@
 """The open documents: new, open, save, close, recent ones, and changes by other programs."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -12,12 +12,12 @@ from designer.runs import Spawn
 from designer.shell.ask import Question
 from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
+from designer.shell.session import Tab, remember_tabs
 from designer.shell.space import DocumentSpace
 from designer.theme import Theme
 from designer.theme.notices import Choice
 
 FILTER = "Workflows (*.yaml *.yml *.json);;All files (*)"
-SPACES = "files/open"
 Then = Callable[[], object]
 MakeSpace = Callable[[Document], DocumentSpace]
 
@@ -51,7 +51,7 @@ class FileDesk(QObject):
 
     def new(self) -> DocumentSpace:
         """Opens an untitled workflow."""
-        return self._take(Document.new())
+        return self.take(Document.new())
 
     def ask_open(self) -> None:
         """Lets the user choose files to open."""
@@ -72,7 +72,7 @@ class FileDesk(QObject):
             self.told.emit(str(error), "failed")
             return None
         untouched = self._untouched()
-        space = self._take(document)
+        space = self.take(document)
         self._memory.add_recent(document.path or path)
         if untouched is not None:
             self._drop(untouched)
@@ -89,12 +89,26 @@ class FileDesk(QObject):
         return self._memory.paths("files/recent")
 
     def remember(self) -> None:
-        """Remembers the open files for the next start, the current one last."""
-        paths = [space.document.path for space in self.spaces if space.document.path]
-        current = self.current.document.path if self.current else None
-        if current is not None:
-            paths.sort(key=lambda path: path == current)
-        self._memory.put_paths(SPACES, paths)
+        """Remembers the open files for the next start, and where each is looked at."""
+        tabs = [
+            Tab(str(space.document.path), space.view, space is self.current)
+            for space in self.spaces
+            if space.document.path is not None
+        ]
+        remember_tabs(self._memory, tabs)
+
+    def open_tabs(self, tabs: Iterable[Tab]) -> None:
+        """Opens files as they were remembered; one that is gone is told."""
+        chosen = None
+        for tab in tabs:
+            space = self.open(Path(tab.path))
+            if space is None:
+                continue
+            if tab.view is not None:
+                space.look_at(tab.view)
+            chosen = space if tab.current else chosen
+        if chosen is not None:
+            self.show(chosen)
 
     # Save
 
@@ -276,7 +290,8 @@ class FileDesk(QObject):
 
     # The list
 
-    def _take(self, document: Document) -> DocumentSpace:
+    def take(self, document: Document) -> DocumentSpace:
+        """Opens a document in a tab of its own and shows it."""
         space = self._make_space(document)
         self.spaces.append(space)
         document.status_changed.connect(lambda: self.tell_disk(space))

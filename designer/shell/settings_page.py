@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.shell.engine_link import EngineLink, EngineStatus
 from designer.shell.memory import Memory
+from designer.shell.session import RESTORE, restores
 from designer.theme import Mode, Theme
 from designer.theme.segments import SegmentedControl
 from designer.theme.widgets import Button, Card, Label, lay_out
@@ -35,12 +36,17 @@ class SettingsPage(QWidget):
         self.on_close = SegmentedControl(
             theme, (("ask", "Ask"), ("keep", "Keep it running"), ("stop", "Stop it"))
         )
+        self.at_start = SegmentedControl(
+            theme, (("restore", "Open what was open"), ("empty", "Start empty"))
+        )
         self._facts = Label(theme, "Not connected yet.", "body", "muted")
         self.mode.choose(theme.mode)
         self.on_close.choose(on_close(memory))
+        self.at_start.choose("restore" if restores(memory) else "empty")
         self._lay_out()
         self.mode.chosen.connect(self._choose_mode)
         self.on_close.chosen.connect(lambda key: memory.put(ON_CLOSE, key))
+        self.at_start.chosen.connect(lambda key: memory.put(RESTORE, key == "restore"))
         link.status_changed.connect(self._show_facts)
         theme.changed.connect(lambda: self.mode.choose(theme.mode))
 
@@ -51,6 +57,12 @@ class SettingsPage(QWidget):
         column.addWidget(Label(theme, "Settings", "page"))
         for title, help_text, control in (
             ("Colours", "Light, dark, or what the system says.", self.mode),
+            (
+                "At the start",
+                "The files that were open, in their tabs and where you looked at them, or an empty "
+                "workflow. Work that a crash interrupted is offered in any case.",
+                self.at_start,
+            ),
             (
                 "When the last window closes",
                 "While executions run or workflows are active, the engine can stay, so that "

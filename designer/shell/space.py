@@ -11,6 +11,7 @@ from designer.canvas.geometry import CARD_HEIGHT, COLUMN
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.options import CanvasOptions
 from designer.canvas.placement import free_spot
+from designer.canvas.viewport import Viewport
 from designer.document import Document, trigger_key, trigger_name
 from designer.document.watch import FileWatch
 from designer.history import EditsView
@@ -115,6 +116,17 @@ class DocumentSpace(QObject):
     def follow(self, execution_id: str) -> None:
         """Shows another run of the workflow, such as one that repeats the last."""
         self._spawn(self.session.attach(execution_id))
+
+    @property
+    def view(self) -> tuple[float, float, float] | None:
+        """Where the canvas looks: zoom and the scene point at its top left; None while nobody has
+        seen it."""
+        seen = self.canvas.seen_from
+        return (seen.zoom, seen.x, seen.y) if seen is not None else None
+
+    def look_at(self, view: tuple[float, float, float]) -> None:
+        """Shows the canvas from there when it opens."""
+        self.canvas.open_at(Viewport(*view))
 
     def close(self) -> None:
         """Ends what the space follows and lets go of its views."""

@@ -7,10 +7,12 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from designer.document import Document
+from designer.document.rescue import RescueFolder
 from designer.runs import RunsPage
 from designer.shell.actions import Actions
 from designer.shell.activation import Activation
 from designer.shell.asking import Asking
+from designer.shell.autosave import AutoSave
 from designer.shell.canvas_link import ExecutionCanvas
 from designer.shell.canvas_options import remembered_options
 from designer.shell.closing import Closing
@@ -20,7 +22,7 @@ from designer.shell.design_page import SIDES, DesignPage
 from designer.shell.document_status import DocumentStatus
 from designer.shell.engine_link import EngineLink
 from designer.shell.engine_notice import EngineNotice
-from designer.shell.files import SPACES, FileDesk
+from designer.shell.files import FileDesk
 from designer.shell.handlers import (
     arrange_handlers,
     edit_handlers,
@@ -33,9 +35,11 @@ from designer.shell.memory import Memory
 from designer.shell.pages import Pages
 from designer.shell.rail import Rail
 from designer.shell.recent import RecentMenu, SampleMenu
+from designer.shell.recovery import RecoveryNotice
 from designer.shell.run_control import RunControl
 from designer.shell.samples import sample_copy
 from designer.shell.schedule_page import SchedulePage
+from designer.shell.session import wanted_tabs
 from designer.shell.settings_page import SettingsPage
 from designer.shell.space import DocumentSpace
 from designer.shell.statusbar import StatusBar
@@ -66,6 +70,9 @@ class MainWindow(QMainWindow):
         spawn, client = self.tasks.spawn, link.client
         self.actions_ = Actions(theme, self)
         self.desk = FileDesk(theme, memory, self.tasks.spawn, self._make_space, self)
+        self.rescues = RescueFolder(memory.folder)
+        self.autosave = AutoSave(self.desk, self.rescues, spawn)
+        self.recovery = RecoveryNotice(theme, self.desk, self.rescues, self.autosave, spawn)
         self.control = RunControl(theme, link, memory, spawn, self.tell, self)
         self.activation = Activation(link, self.desk, spawn, self.tell, self)
         self.closing = Closing(theme, self.desk, link, memory, spawn, self._end, self)
@@ -97,6 +104,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         lay_out(column)
         column.addWidget(self.topbar)
+        column.addWidget(self.recovery)
         column.addWidget(self.engine_notice)
         column.addLayout(middle, 1)
         column.addWidget(self.statusbar)
@@ -124,6 +132,8 @@ class MainWindow(QMainWindow):
         self.activation.shown.connect(self.topbar.show_active)
         self.activation.errors_found.connect(self.control.validate)
         self.desk.told.connect(self.tell)
+        self.recovery.told.connect(self.tell)
+        self.autosave.failed.connect(lambda text: self.tell(text, "failed"))
         self.control.problems_wanted.connect(lambda _space: design.show_tab("problems"))
         self.control.started.connect(self._show_run)
 
@@ -145,14 +155,15 @@ class MainWindow(QMainWindow):
         return ExecutionCanvas(self.theme, text, parent)
 
     def open_files(self, files: list[Path], sample: str = "") -> None:
-        """Opens these files, else those of the last time, else a shipped sample, else a new one."""
-        wanted = files or self.memory.paths(SPACES)
+        """Opens these files, else those of the last time, else a shipped sample, else a new one;
+        offers what a crash left."""
+        wanted = wanted_tabs(self.memory, files)
         if sample and not wanted:
             self.open_sample(sample)
-        for path in wanted:
-            self.desk.open(path)
+        self.desk.open_tabs(wanted)
         if not self.desk.spaces:
             self.desk.new()
+        self.tasks.spawn(self.recovery.look())
 
     def open_sample(self, name: str) -> None:
         """Opens the user's own copy of a shipped sample."""
@@ -179,6 +190,7 @@ class MainWindow(QMainWindow):
 
     def _end(self, stop_engine: bool) -> None:
         self._ended = True
+        self.autosave.stop()
         self.memory.put_bytes(GEOMETRY, self.saveGeometry())
         self.design.remember()
         self.desk.remember()

@@ -13,6 +13,7 @@ from designer.shell.ask import Question
 from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
 from designer.shell.samples import sample_copy, sample_names
+from designer.shell.session import Tab, remember_tabs, remembered_tabs
 from designer.shell.settings_page import ON_CLOSE
 from designer.shell.window import MainWindow
 
@@ -58,7 +59,7 @@ def test_the_sample_opens_only_where_no_file_was_open_before(studio, workflow):
     studio.window.open_files([], "nightly-backup")
     path = studio.window.desk.current.document.path
     assert path == studio.home / "samples" / "nightly-backup" / "nightly-backup.yaml"
-    studio.window.memory.put_paths("files/open", [other])
+    remember_tabs(studio.window.memory, [Tab(str(other))])
     studio.window.open_files([], "nightly-backup")
     assert studio.window.desk.current.document.path == other
 
@@ -323,4 +324,4 @@ def test_the_program_lives_from_its_start_to_the_close_of_its_window(qapp, home,
     timer.start()
     assert app.main([str(path)]) == 0
     assert seen == ["orders.yaml"]
-    assert Memory(home).paths("files/open") == [path]
+    assert [tab.path for tab in remembered_tabs(Memory(home))] == [str(path)]
