@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.definition.dump import to_yaml as to_yaml
     from engine.definition.edit import Edit as Edit
     from engine.definition.load import Loaded as Loaded
+    from engine.definition.memo import Memo as Memo
     from engine.definition.model import FORMAT_VERSION as FORMAT_VERSION
     from engine.definition.model import Body as Body
     from engine.definition.model import Dependency as Dependency
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
     from engine.definition.model import Workflow as Workflow
     from engine.definition.model import dependencies as dependencies
     from engine.definition.model import walk_steps as walk_steps
+    from engine.definition.moved import as_read as as_read
     from engine.definition.parse import parse_workflow as parse_workflow
     from engine.definition.problems import DefinitionError as DefinitionError
     from engine.definition.problems import Fix as Fix
     from engine.definition.problems import Path as Path
     from engine.definition.problems import Problem as Problem
     from engine.definition.problems import Splice as Splice
+    from engine.definition.reread import reread as reread
     from engine.definition.scopes import ATTRIBUTES as ATTRIBUTES
     from engine.definition.scopes import GENERAL as GENERAL
     from engine.definition.scopes import SECRETLESS as SECRETLESS
@@ -99,6 +102,9 @@ _MODULES = {
     "Source": "engine.definition.source",
     "read_source": "engine.definition.source",
     "Node": "engine.definition.tree",
+    "Memo": "engine.definition.memo",
+    "reread": "engine.definition.reread",
+    "as_read": "engine.definition.moved",
     "parse_workflow": "engine.definition.parse",
     "Edit": "engine.definition.edit",
     "FORMAT_VERSION": "engine.definition.model",

@@ -3,19 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from engine import Edit, Path, Source, edit, read_source
+from engine import Edit, Path, Source, edit, reread
 
 
 class Draft:
     """Changes of the text of ``source``. Those that stand apart are made at once; one that touches
-    an earlier one is made on the text that the earlier ones left, which is then read again.
+    an earlier one is made on the text that the earlier ones left.
 
     Paths are those of the source until then. Raises EditError for a change that cannot be written.
     """
 
     def __init__(self, source: Source) -> None:
-        self._known: Source | None = source
-        self._text, self._file = source.text, source.file
+        self._source = source
         self._values: dict[Path, Any] = {}
         self._removed: list[Path] = []
         self._touched: set[Path] = set()
@@ -26,7 +25,7 @@ class Draft:
     def source(self) -> Source:
         """The text with everything that was done so far."""
         self._flush()
-        return self._current()
+        return self._source
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -49,10 +48,7 @@ class Draft:
     def insert(self, path: Path, index: int, values: Sequence[Any]) -> None:
         """Puts values into the list at ``path`` before ``index``; a missing list is made."""
         if values:
-            node = self.source.node(path)
-            items = node.plain() if node is not None else None
-            old = items if isinstance(items, list) else []
-            self.set(path, [*old[:index], *values, *old[index:]])
+            self._make(edit.insert_items(self.source, path, index, values))
 
     def merge(self, path: Path, items: Mapping[str, Any]) -> None:
         """Sets many keys of the mapping at ``path``; a missing mapping is made."""
@@ -69,18 +65,12 @@ class Draft:
     def _flush(self) -> None:
         if not self._touched:
             return
-        made = edit.change(self._current(), self._values, self._removed)
+        made = edit.change(self._source, self._values, self._removed)
         self._values, self._removed = {}, []
         self._touched, self._above = set(), set()
         self._make(made)
 
     def _make(self, made: Edit) -> None:
         if made:
-            self._text, self._known = edit.apply(self._text, made), None
+            self._source = reread(self._source, made)
             self._done.append(made)
-
-    def _current(self) -> Source:
-        """The text as the last edit left it, read when it is needed."""
-        if self._known is None:
-            self._known = read_source(self._text, self._file)
-        return self._known

@@ -17,12 +17,13 @@ from designer.document.files import DocumentError
 from designer.document.graph import EMPTY, Graph, GraphBuilder, keyed_triggers, moved_graph
 from designer.document.history import Edits, Entry, History
 from designer.document.place_check import BROKEN_PLACE
-from designer.document.places import Places, read_places
+from designer.document.places import PlaceReader, Places, read_places
 from designer.document.selection import Selection
 from designer.document.views import Change
 from engine import (
     Catalogue,
     Loaded,
+    Memo,
     Problem,
     Source,
     Splice,
@@ -32,6 +33,8 @@ from engine import (
     edit,
     parse_workflow,
     read_source,
+    reread,
+    walk_steps,
 )
 
 
@@ -69,6 +72,8 @@ class EditedText(QObject):
         self._revision = 0
         self._source: Source | None = None
         self._places: Places | None = None
+        self._place_reader = PlaceReader()
+        self._memo = Memo()
         self._read = -1  # the revision that workflow and graph were made from
         self._workflow: Workflow | None = None
         self._graph: Graph = EMPTY
@@ -123,7 +128,7 @@ class EditedText(QObject):
         """Where steps and triggers stand in the text."""
         source = self.source
         if self._places is None:
-            self._places = read_places(source)
+            self._places = self._place_reader.read(source)
         return self._places
 
     @property
@@ -326,13 +331,14 @@ class EditedText(QObject):
         self, edits: Edits, origin: str, follow: bool = True, moved: Workflow | None = None
     ) -> None:
         """Goes on to the text after ``edits`` and tells it."""
-        text = self._text
+        text, source = self._text, self._source if follow else None
         for one in edits:
             self._problems = tuple(shifted(problem, text, one) for problem in self._problems)
-            text = edit.apply(text, one)
+            source = reread(source, one) if source is not None else None
+            text = source.text if source is not None else edit.apply(text, one)
         self._text = text
         self._revision += 1
-        self._source = self._places = None
+        self._source, self._places = source, None
         change = Change(origin=origin, splices=edits)
         if moved is not None:
             change = self._take_moved(moved, change)
@@ -361,7 +367,7 @@ class EditedText(QObject):
     def _follow(self, change: Change) -> Change:
         source = self.source
         self._trouble = _trouble_of(source)
-        workflow, _ = parse_workflow(source, self.catalogue)
+        workflow, _ = parse_workflow(source, self.catalogue, self._memo)
         return self._take_workflow(workflow, change)
 
     def _take_workflow(self, workflow: Workflow | None, change: Change) -> Change:
@@ -420,8 +426,10 @@ class EditedText(QObject):
         return replace(change, steps=_differing(graph, self._graph))
 
     def _prune_selection(self) -> None:
-        known = frozenset(self._graph.nodes) | frozenset(self._graph.owners)
-        self.selection.keep(known, frozenset(edge.key for edge in self._graph.edges))
+        graph, selection = self._graph, self.selection
+        keys = (key for key in selection.ids if key in graph.nodes or key in graph.owners)
+        wires = selection.wires
+        selection.set(keys, wires and wires & {edge.key for edge in graph.edges})
 
     def _file_name(self) -> str:
         return self.path.name if self.path else ""
@@ -451,15 +459,15 @@ def _compressed(name: str, before: str, after: str, key: str) -> Entry | None:
 
 def _differing(old: Graph, new: Graph) -> frozenset[str]:
     """Keys of nodes that look different, but for their place; those that came or went count."""
-    keys = old.nodes.keys() ^ new.nodes.keys()
-    both = old.nodes.keys() & new.nodes.keys()
-    return frozenset(keys) | {
-        key
-        for key in both
-        if old.nodes[key] is not new.nodes[key]
-        and old.nodes[key] != new.nodes[key]
-        and replace(old.nodes[key], position=None) != replace(new.nodes[key], position=None)
-    }
+    before, after = old.nodes, new.nodes
+    found = {key for key in before if key not in after}
+    for key, node in after.items():
+        known = before.get(key)
+        if known is node:
+            continue
+        if known is None or replace(known, position=None) != replace(node, position=None):
+            found.add(key)
+    return frozenset(found)
 
 
 def _changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
@@ -467,19 +475,28 @@ def _changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
     canvas."""
     if old is None:
         return frozenset()
-    before, after = _by_key(old), _by_key(new)
+    kept = set(map(id, old.steps)).intersection(map(id, new.steps))
+    before, after = _by_key(old, kept), _by_key(new, kept)
     return frozenset(key for key in after if before.get(key) != after[key])
 
 
-def _by_key(workflow: Workflow) -> dict[str, Step | Trigger]:
-    found: dict[str, Step | Trigger] = {step.id: step for step in workflow.walk()}
+def _by_key(workflow: Workflow, but: set[int]) -> dict[str, Step | Trigger]:
+    """Steps and triggers, without the top steps of these identities."""
+    tops = tuple(step for step in workflow.steps if id(step) not in but)
+    found: dict[str, Step | Trigger] = {step.id: step for step in walk_steps(tops)}
     found.update({key: workflow.triggers[index] for index, key in keyed_triggers(workflow)})
     return found
 
 
 def _moved(old: Graph, new: Graph) -> frozenset[str]:
-    both = old.nodes.keys() & new.nodes.keys()
-    return frozenset(k for k in both if old.nodes[k].position != new.nodes[k].position)
+    before = old.nodes
+    return frozenset(
+        key
+        for key, node in new.nodes.items()
+        if (known := before.get(key)) is not node
+        and known is not None
+        and known.position != node.position
+    )
 
 
 def _without_nodes(workflow: Workflow) -> Workflow:

@@ -2,7 +2,8 @@
 found."""
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 
 from designer.document.places import trigger_keys
 from designer.document.views import EdgeView, NodeView, Point, PortKind, PortView, read_point
-from engine import Catalogue, Problem, Step, Trigger, Workflow, dependencies
+from engine import Catalogue, Dependency, Problem, Step, Trigger, Workflow, dependencies
 
 log = logging.getLogger(__name__)
 
@@ -48,85 +49,135 @@ def moved_graph(graph: Graph, workflow: Workflow) -> Graph:
     return Graph(nodes, graph.edges, graph.owners)
 
 
+_Dress = tuple[frozenset[str] | None, Point | None, tuple[int, int] | None, str]
+"""What a node shows beside what it is by itself: wired ports, place, errors and warnings, role."""
+
+
 class GraphBuilder:
-    """Makes graphs of one document; what a step looks like by itself is kept until it differs."""
+    """Makes graphs of one document. A node or wire whose step did not change stays the same object,
+    so that what differs is found fast."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._faces: dict[str, tuple[Step, NodeView]] = {}
+        self._made: dict[str, tuple[NodeView, _Dress, NodeView]] = {}
+        self._wires: dict[str, tuple[Step, tuple[EdgeView, ...]]] = {}
+        self._points: dict[str, tuple[Any, Point | None]] = {}
 
     def build(self, workflow: Workflow, problems: Iterable[Problem] = ()) -> Graph:
-        edges = read_edges(workflow)
-        wired: dict[str, set[str]] = {}
-        for edge in edges:
-            wired.setdefault(edge.src, set()).add(edge.port)
-        owners = {inner: step.id for step in workflow.steps for inner in inner_ids(step)}
+        edges = self._edges(workflow)
+        wired = _wired_ports(edges)
+        owners = {
+            inner: step.id for step in workflow.steps if step.bodies for inner in inner_ids(step)
+        }
         counts = _count(problems, workflow, owners)
-        places = positions(workflow)
+        places = self._positions(workflow)
         handlers = handler_roles(workflow)
         nodes: dict[str, NodeView] = {}
-        for index, key in keyed_triggers(workflow):
-            face = trigger_face(workflow.triggers[index], key, self._catalogue)
-            nodes[key] = _placed(face, wired.get(key), places.get(key), counts.get(key))
-        for step in workflow.steps:
-            face = self._face(step)
-            if role := handlers.get(step.id):
-                face = replace(face, handler=role, has_input=False)
-            view = _placed(face, wired.get(step.id), places.get(step.id), counts.get(step.id))
-            nodes.setdefault(step.id, view)
+        made: dict[str, tuple[NodeView, _Dress, NodeView]] = {}
+        for key, face in self._all_faces(workflow):
+            dress = (wired.get(key), places.get(key), counts.get(key), handlers.get(key, ""))
+            known = self._made.get(key)
+            if known is None or known[0] is not face or known[1] != dress:
+                known = (face, dress, _dressed(face, dress))
+            if key not in nodes:
+                made[key], nodes[key] = known, known[2]
+        self._made = made
         return Graph(nodes, edges, owners)
 
-    def _face(self, step: Step) -> NodeView:
-        known = self._faces.get(step.id)
-        if known is not None and known[0] == step:
-            return known[1]
-        face = step_face(step, self._catalogue)
-        self._faces[step.id] = (step, face)
-        return face
+    def _all_faces(self, workflow: Workflow) -> Iterator[tuple[str, NodeView]]:
+        for index, key in keyed_triggers(workflow):
+            yield key, trigger_face(workflow.triggers[index], key, self._catalogue)
+        known, met = self._faces, {}
+        for step in workflow.steps:
+            face = known.get(step.id)
+            if face is None or (face[0] is not step and face[0] != step):
+                face = (step, step_face(step, self._catalogue))
+            met[step.id] = face
+            yield step.id, face[1]
+        self._faces = met
+
+    def _edges(self, workflow: Workflow) -> tuple[EdgeView, ...]:
+        """The wires between steps that exist, then those from the triggers to the steps that wait
+        for nothing."""
+        steps = workflow.steps
+        if all(step.depends_on is None for step in steps):
+            waits = dependencies(steps)
+            stored = {key: _edges_to(key, found, False) for key, found in waits.items()}
+        else:
+            stored = self._stored_edges(steps)
+        between = [edge for edges in stored.values() for edge in edges if edge.src in stored]
+        handlers = workflow.handlers if workflow.triggers else frozenset()
+        starts = [key for key, edges in stored.items() if not edges and key not in handlers]
+        heads = [
+            EdgeView(key, "success", start, False)
+            for _, key in keyed_triggers(workflow)
+            for start in starts
+        ]
+        return (*between, *heads)
+
+    def _stored_edges(self, steps: Iterable[Step]) -> dict[str, tuple[EdgeView, ...]]:
+        known, met, found = self._wires, {}, {}
+        for step in steps:
+            entry = known.get(step.id)
+            if entry is None or (entry[0] is not step and entry[0] != step):
+                entry = (step, _edges_to(step.id, step.depends_on or (), True))
+            met[step.id] = entry
+            found[step.id] = entry[1]
+        self._wires = met
+        return found
+
+    def _positions(self, workflow: Workflow) -> dict[str, Point]:
+        found = workflow.designer.get("positions")
+        if not isinstance(found, dict):
+            return {}
+        known, met, points = self._points, {}, {}
+        for key, value in found.items():
+            entry = known.get(key)
+            if entry is None or entry[0] is not value:
+                entry = (value, read_point(value))
+            met[key] = entry
+            if entry[1] is not None:
+                points[key] = entry[1]
+        self._points = met
+        return points
 
 
-def _placed(
-    face: NodeView,
-    wired: set[str] | None,
-    position: Point | None,
-    counts: tuple[int, int] | None,
-) -> NodeView:
-    """A node as it looks by itself, with its wires, place and problems."""
-    if wired is None and position is None and counts is None:
-        return face
+def _edges_to(key: str, waits: Iterable[Dependency], stored: bool) -> tuple[EdgeView, ...]:
+    return tuple(EdgeView(wait.step, wait.port, key, stored) for wait in dict.fromkeys(waits))
+
+
+def _wired_ports(edges: Iterable[EdgeView]) -> dict[str, frozenset[str]]:
+    """The ports of each node on which something hangs."""
+    found: dict[str, frozenset[str]] = {}
+    for edge in edges:
+        known = found.get(edge.src)
+        if known is None:
+            found[edge.src] = _one(edge.port)
+        elif edge.port not in known:
+            found[edge.src] = known | {edge.port}
+    return found
+
+
+@cache
+def _one(port: str) -> frozenset[str]:
+    return frozenset({port})
+
+
+def _dressed(face: NodeView, dress: _Dress) -> NodeView:
+    """A node as it looks by itself, with its wires, place, problems and role."""
+    wired, position, counts, handler = dress
     ports = face.ports
     if wired is not None:
         ports = tuple(PortView(p.name, p.kind, True) if p.name in wired else p for p in ports)
     errors, warnings = counts or (0, 0)
-    return replace(face, ports=ports, position=position, errors=errors, warnings=warnings)
+    view = replace(face, ports=ports, position=position, errors=errors, warnings=warnings)
+    return replace(view, handler=handler, has_input=False) if handler else view
 
 
 def keyed_triggers(workflow: Workflow) -> list[tuple[int, str]]:
     """Index and node key of each trigger."""
     return list(trigger_keys([{"name": t.name, "type": t.type} for t in workflow.triggers]))
-
-
-def read_edges(workflow: Workflow) -> tuple[EdgeView, ...]:
-    """The wires between steps that exist, then those from the triggers to the steps that wait for
-    nothing."""
-    ids = {step.id for step in workflow.steps}
-    stored = any(step.depends_on is not None for step in workflow.steps)
-    waits = dependencies(workflow.steps)
-    edges = {
-        EdgeView(wait.step, wait.port, step.id, stored)
-        for step in workflow.steps
-        for wait in waits[step.id]
-        if wait.step in ids
-    }
-    between = sorted(edges, key=lambda edge: edge.key)
-    handlers = workflow.handlers
-    starts = [i for i in dict.fromkeys(waits) if not waits[i] and i not in handlers]
-    heads = [
-        EdgeView(key, "success", start, False)
-        for _, key in keyed_triggers(workflow)
-        for start in starts
-    ]
-    return (*between, *heads)
 
 
 def positions(workflow: Workflow) -> dict[str, Point]:

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from designer.document.views import trigger_key
-from engine import Node, Path, Source
+from engine import Node, Path, Source, as_read
 
 
 class Places(Struct, frozen=True):
@@ -32,24 +32,51 @@ class Places(Struct, frozen=True):
         return None
 
 
+class PlaceReader:
+    """Finds where everything stands; what lies in a top step is kept for as long as its node is
+    the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, tuple[tuple[str, Path], ...]]] = {}
+
+    def read(self, source: Source) -> Places:
+        """Where everything stands, found without reading values but ids and names."""
+        root = source.root
+        if root is None:
+            return Places({}, {})
+        known, met = self._known, {}
+        steps: dict[str, Path] = {}
+        top = root.child("steps")
+        for index, item in enumerate(as_read(top.items) if top is not None else ()):
+            entry = known.get(id(item))
+            if entry is None:
+                entry = (item, tuple(_ids_in(item)))
+            met[id(item)] = entry
+            for key, path in entry[1]:
+                steps.setdefault(key, ("steps", index, *path))
+        self._known = met
+        triggers = root.child("triggers")
+        tree = triggers.plain() if triggers is not None else None
+        return Places(steps, {key: ("triggers", index) for index, key in trigger_keys(tree)})
+
+
 def read_places(source: Source) -> Places:
-    """Where everything stands, found without reading values but ids and names."""
-    root = source.root
-    if root is None:
-        return Places({}, {})
-    steps: dict[str, Path] = {}
-    pending: list[tuple[Path, Node | None]] = [(("steps",), root.child("steps"))]
+    """Where everything stands in a text that is read once."""
+    return PlaceReader().read(source)
+
+
+def _ids_in(step: Node) -> Iterator[tuple[str, Path]]:
+    """Each id of a step and of those in its bodies, with its path from the step on."""
+    pending: list[tuple[Path, Node]] = [((), step)]
     while pending:
-        path, found = pending.pop()
-        for index, step in enumerate(found.items if found is not None else ()):
-            identity, config = step.child("id"), step.child("config")
-            if identity is not None and identity.kind == "scalar":
-                steps.setdefault(identity.text, (*path, index))
-            if config is not None:
-                pending.extend(_body_nodes((*path, index, "config"), config))
-    triggers = root.child("triggers")
-    tree = triggers.plain() if triggers is not None else None
-    return Places(steps, {key: ("triggers", index) for index, key in trigger_keys(tree)})
+        path, node = pending.pop()
+        identity, config = node.child("id"), node.child("config")
+        if identity is not None and identity.kind == "scalar":
+            yield identity.text, path
+        if config is not None:
+            for at, body in _body_nodes((*path, "config"), config):
+                items = enumerate(body.items if body is not None else ())
+                pending.extend(((*at, index), item) for index, item in items)
 
 
 def _body_nodes(path: Path, config: Node) -> Iterator[tuple[Path, Node | None]]:

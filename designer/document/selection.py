@@ -62,7 +62,3 @@ class Selection(QObject):
             (swap.get(key, key) for key in self._keys),
             ((swap.get(src, src), port, swap.get(dst, dst)) for src, port, dst in self._wires),
         )
-
-    def keep(self, keys: frozenset[str], wires: frozenset[Wire]) -> None:
-        """Drops what is no longer there."""
-        self.set((key for key in self._keys if key in keys), self._wires & wires)

@@ -74,9 +74,10 @@ def named_wires(workflow: Workflow, gone: set[str]) -> set[Wire]:
 
 
 def _forget_handlers(draft: Draft, gone: set[str]) -> None:
-    tree = draft.source.tree()
+    source = draft.source
     for key in HANDLER_LISTS:
-        named = tree.get(key)
+        node = source.node((key,))
+        named = node.plain() if node is not None else None
         if isinstance(named, str):
             named = [named] if named not in gone else []
             if not named:

@@ -16,6 +16,7 @@ from engine.definition.edit_block import append_to_root, block_insert, block_rem
 from engine.definition.edit_flow import flow_insert, flow_remove, flow_value, key_text
 from engine.definition.edit_together import settle, shown
 from engine.definition.geometry import layout_of, pair_start, tail
+from engine.definition.moved import as_read, places_of
 from engine.definition.parse import STEP_KEYS, TRIGGER_KEYS, WORKFLOW_KEYS
 from engine.definition.plain import changed, nested, same
 from engine.definition.problems import Path, Splice
@@ -26,8 +27,8 @@ from engine.definition.splice import Edit, EditError, OverlapError, apply, betwe
 from engine.definition.tree import Node, Pair
 
 __all__ = [
-    "Edit", "EditError", "apply", "change", "insert_item", "remove", "rename_key", "reverse",
-    "set_value",
+    "Edit", "EditError", "apply", "change", "insert_item", "insert_items", "remove", "rename_key",
+    "reverse", "set_value",
 ]  # fmt: skip
 
 
@@ -49,17 +50,22 @@ def remove(source: Source, path: Path) -> Edit:
 
 def insert_item(source: Source, path: Path, index: int, value: Any) -> Edit:
     """Inserts an item into the list at ``path``, which is made when it is missing."""
+    return insert_items(source, path, index, [value])
+
+
+def insert_items(source: Source, path: Path, index: int, values: Sequence[Any]) -> Edit:
+    """Inserts items into the list at ``path``, which is made when it is missing."""
     node = source.node(path)
     if node is None or (node.kind == "scalar" and node.value is None):
-        return change(source, {path: [value]})
+        return change(source, {path: list(values)})
     if node.kind != "sequence" or not 0 <= index <= len(node.items):
         raise EditError(f"there is no place {index} in a list at {shown(path)}")
     editor = _Editor(source)
     places, rest = editor.walk(path)
     if rest or node.target is not None or not node.items:
         items = node.plain()
-        return change(source, {path: [*items[:index], value, *items[index:]]})
-    return editor.finish(editor.insert(places, index, value))
+        return change(source, {path: [*items[:index], *values, *items[index:]]})
+    return editor.finish(editor.insert(places, index, values))
 
 
 def rename_key(source: Source, path: Path, new: str) -> Edit:
@@ -205,10 +211,10 @@ class _Editor:
             del rest[key]
         return rest
 
-    def insert(self, places: Places, index: int, value: Any) -> Iterator[Splice]:
+    def insert(self, places: Places, index: int, values: Iterable[Any]) -> Iterator[Splice]:
         node = places[-1].node
         yield from self._detached(places, (node.start, node.start))
-        yield from self._insert(node, index, [(None, value)])
+        yield from self._insert(node, index, [(None, value) for value in values])
 
     def rename(self, places: Places, new: str) -> Iterator[Splice]:
         holder = places[-1].holder
@@ -392,8 +398,7 @@ def _own_child(node: Node, step: str | int) -> tuple[int, Node] | None:
 def _index(node: Node, key: str | int) -> int:
     if isinstance(key, int):
         return key
-    pair = node.members[key]
-    return next(i for i, written in enumerate(node.pairs) if written is pair)
+    return places_of(node)[key]
 
 
 def _takes_keys(node: Node) -> bool:
@@ -410,7 +415,7 @@ def _is_merge(pair: Pair) -> bool:
 
 
 def _merges(node: Node) -> bool:
-    return any(_is_merge(pair) for pair in node.pairs)
+    return any(_is_merge(pair) for pair in as_read(node.pairs))
 
 
 def _hides_entries(node: Node) -> bool:
@@ -433,10 +438,11 @@ def _order(path: Path) -> tuple[str, ...]:
 
 def _place_of(node: Node, key: str, order: tuple[str, ...], gone: Sequence[int] = ()) -> int:
     """Before which entry a new key belongs: behind those that come before it in the format."""
-    kept = [i for i in range(len(node.pairs)) if i not in gone]
+    pairs = as_read(node.pairs)
+    kept = [i for i in range(len(pairs)) if i not in gone]
     if key in order:
         before = set(order[: order.index(key)])
-        found = [i + 1 for i in kept if node.pairs[i].key.text in before]
+        found = [i + 1 for i in kept if pairs[i].key.text in before]
         return max(found, default=0)
     return kept[-1] + 1
 

@@ -15,6 +15,9 @@ _NESTED = re.compile(
     r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*( *)(-?)", re.M
 )
 
+_SAMPLE = 100_000
+"""Characters from which an author's way to indent is told."""
+
 
 def line_start(text: str, offset: int) -> int:
     """The offset of the first character of a line, a byte order mark left out."""
@@ -128,7 +131,7 @@ def layout_of(source: Source) -> Layout:
     if source.format == "json":
         return _json_layout(source)
     indent = dash_indent = None
-    for match in _NESTED.finditer(source.text):
+    for match in _NESTED.finditer(source.text, 0, _SAMPLE):
         deeper = len(match[2]) - len(match[1])
         if match[3]:
             dash_indent = deeper if dash_indent is None and 0 <= deeper <= 8 else dash_indent

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.definition.catalogue import Catalogue
+from engine.definition.memo import KnownStep, Memo, with_known_places
 from engine.definition.model import (
     FORMAT_VERSION,
     SUCCESS,
@@ -19,8 +20,10 @@ from engine.definition.model import (
     Trigger,
     Workflow,
 )
+from engine.definition.moved import as_read
 from engine.definition.problems import Path, Problem
 from engine.definition.reading import (
+    MAX_PROBLEMS,
     MISSING,
     Read,
     Reader,
@@ -48,18 +51,18 @@ _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}\Z")
 
 
 def parse_workflow(
-    source: Source, catalogue: Catalogue
+    source: Source, catalogue: Catalogue, memo: Memo | None = None
 ) -> tuple[Workflow | None, tuple[Problem, ...]]:
     """The workflow of a file and all that is wrong with it, what the source itself found included.
 
     A workflow is given whenever one can be drawn: a value that does not fit is left at its
     default, a step without id or with an id taken before is left out. None when there is no
-    mapping to read.
+    mapping to read. With the ``memo`` of an earlier reading only new steps are read.
     """
     root = source.root
     if root is None:
         return None, source.problems
-    reader = Reader(source, catalogue)
+    reader = Reader(source, catalogue, memo or Memo())
     if not mapping_of(reader, root, (), "a definition"):
         return None, (*source.problems, *reader.problems)
     values, extra = read_fields(reader, root, (), _WORKFLOW, "a workflow")
@@ -89,6 +92,38 @@ def _parts(version: str) -> tuple[int, ...]:
 
 def _steps(reader: Reader, node: Node, path: Path) -> Any:
     return tuple(_step_list(reader, node, path))
+
+
+def _top_steps(reader: Reader, node: Node, path: Path) -> Any:
+    """The steps of the top list, those that stood there before as they were read then."""
+    if node.kind != "sequence":
+        return _steps(reader, node, path)
+    found: list[Step] = []
+    met: dict[int, KnownStep] = {}
+    ids, known = reader.ids, reader.memo.steps
+    reader.memo.steps, taken = met, ids.keys()
+    for index, item in enumerate(as_read(node.items)):
+        entry = known.get(id(item))
+        if entry is not None and taken.isdisjoint(entry.ids):
+            met[id(item)] = entry
+            for key, at in entry.ids.items():
+                ids[key] = (*path, index, *at)
+            found.append(entry.step)
+        elif (step := _new_step(reader, node, (*path, index))) is not None:
+            found.append(step)
+    return tuple(found)
+
+
+def _new_step(reader: Reader, steps: Node, path: Path) -> Step | None:
+    told, named = len(reader.problems), len(reader.named)
+    index = int(path[-1])
+    step = _step(reader, steps.items[index], path)
+    reader.step_id = None
+    if step is not None and len(reader.problems) == told < MAX_PROBLEMS:
+        ids = {key: at[len(path) :] for key, at in reader.named[named:]}
+        node = as_read(steps.items)[index]
+        reader.memo.steps[id(node)] = KnownStep(node, step, ids)
+    return step
 
 
 def _step_list(reader: Reader, node: Node, path: Path) -> Iterator[Step]:
@@ -137,7 +172,9 @@ def _step_id(reader: Reader, node: Node, path: Path) -> str | None:
         hint = "an id begins with a letter or _, then letters, digits, _ and -"
         reader.tell("bad-id", message, value, at, hint=hint)
     first = reader.ids.setdefault(step_id, at)
-    if first != at:
+    if first == at:
+        reader.named.append((step_id, at))
+    else:
         message = f"the id {quoted(step_id)} is used twice in this file"
         stood = reader.source.node(first)
         line = reader.source.place(stood.start)[0] if stood else 0
@@ -175,6 +212,12 @@ def _branches(reader: Reader, node: Node, path: Path) -> Iterator[Body]:
             hint = "a name begins with a letter or _, then letters, digits, _ and -"
             reader.tell("bad-id", message, pair.key, (*path, name), hint=hint)
         yield Body(name, _steps(reader, pair.value, (*path, name)))
+
+
+def _designer(reader: Reader, node: Node, path: Path) -> Any:
+    if not mapping_of(reader, node, path, '"designer"'):
+        return MISSING
+    return with_known_places(reader.memo, node)
 
 
 def _config_node(reader: Reader, node: Node, path: Path) -> Any:
@@ -329,7 +372,7 @@ _WORKFLOW: dict[str, Read] = {
     "is_template": boolean,
     "inputs": plain_mapping,
     "variables": plain_mapping,
-    "steps": _steps,
+    "steps": _top_steps,
     "triggers": _triggers,
     "output": anything,
     "timeout": duration,
@@ -341,7 +384,7 @@ _WORKFLOW: dict[str, Read] = {
     "on_success": texts,
     "on_cancel": texts,
     "finally": texts,
-    "designer": plain_mapping,
+    "designer": _designer,
 }
 
 WORKFLOW_KEYS = tuple(_WORKFLOW)

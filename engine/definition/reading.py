@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from engine.definition.catalogue import Catalogue
+from engine.definition.memo import Memo
 from engine.definition.problems import Fix, Path, Problem, Severity, Splice
 from engine.definition.source import Source
 from engine.definition.tree import Node
@@ -30,14 +31,17 @@ Read = Callable[["Reader", Node, Path], Any]
 class Reader:
     """Gathers the problems of one file, with the step or trigger being read."""
 
-    def __init__(self, source: Source, catalogue: Catalogue) -> None:
+    def __init__(self, source: Source, catalogue: Catalogue, memo: Memo) -> None:
         self.source = source
         self.catalogue = catalogue
+        self.memo = memo
         self.problems: list[Problem] = []
         self.step_id: str | None = None
         self.trigger: str | None = None
         self.ids: dict[str, Path] = {}
         """Where each step id of the file stands."""
+        self.named: list[tuple[str, Path]] = []
+        """The same, in the order of the file."""
 
     def tell(
         self,

@@ -141,6 +141,11 @@ def _read(
     return "yaml", root, aliases
 
 
+def is_yaml(text: str) -> bool:
+    """Whether a text holds only characters that YAML allows."""
+    return _NOT_IN_YAML.search(text) is None
+
+
 def _decode(data: str | bytes) -> str:
     """The text, whole characters only. Raises Fatal."""
     if len(data) > MAX_SIZE:

@@ -10,7 +10,7 @@ def changed_lines(before, after):
 
 
 def wires(document):
-    return [edge.key for edge in document.edges() if edge.stored]
+    return sorted(edge.key for edge in document.edges() if edge.stored)
 
 
 def test_a_document_shows_its_steps_triggers_and_wires(orders):
