@@ -7,15 +7,19 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.document import Document, DocumentError
+from designer.document.expressions import completions, preview_context, scope_of
+from designer.inspector.code_words import code_offers
 from designer.inspector.editors.code import CodeEditor
 from designer.inspector.editors.make import Surroundings
+from designer.inspector.editors.text import TextEditor
 from designer.inspector.fields import Field, RelativePath
-from designer.inspector.preview import preview
+from designer.inspector.preview import Asked, Previewer
 from designer.inspector.row import FieldRow
 from designer.inspector.section import FieldList
-from designer.inspector.values import EMPTY
+from designer.inspector.values import EMPTY, is_template
 from designer.theme import Theme
 from designer.theme.languages import language_of
+from designer.theme.offers import Offer
 from designer.theme.widgets import Label, lay_out
 from engine import Path, Problem
 
@@ -52,7 +56,9 @@ class Form(QWidget):
         self._pending: dict[RelativePath, FieldRow] = {}
         self._timer = QTimer(self, singleShot=True, interval=TYPING_DELAY)
         self._timer.timeout.connect(self._write_typed)
-        around = Surroundings(folder=self._folder, config=self._config)
+        self._previewer = Previewer(self)
+        self._previewer.ready.connect(self._take_preview)
+        around = Surroundings(folder=self._folder, config=self._config, offers=self._offers)
         self.list = FieldList(theme, fields, around)
         self.list.edited.connect(self._edited)
         self.list.left.connect(self._left)
@@ -120,6 +126,7 @@ class Form(QWidget):
         self._show_whole(whole, paths)
         for row in self.rows():
             problem_here = found.get(row.field.path)
+            row.mark_wrong(self._span(problem_here, row))
             if problem_here is None:
                 row.show_problem("")
             else:
@@ -127,6 +134,15 @@ class Form(QWidget):
                 missing = len(problem_here.path) - len(base) < len(row.field.path)
                 words = f"{row.field.title} is needed." if missing else _words(problem_here)
                 row.show_problem(words, tone)
+
+    def _span(self, problem: Problem | None, row: FieldRow) -> tuple[int, int] | None:
+        """Where in a field that holds a template the words stand that a problem is about."""
+        if problem is None or not row.field.templates:
+            return None
+        words = self._document.text[problem.start : problem.end]
+        shown = _typed_text(row)
+        at = shown.find(words) if words and "\n" not in words else -1
+        return None if at < 0 or words == shown.strip() else (at, at + len(words))
 
     def _show_whole(self, problem: Problem | None, paths: set[RelativePath]) -> None:
         """Says above the fields what is wrong with all of them together."""
@@ -162,18 +178,49 @@ class Form(QWidget):
     def _choose_language(self) -> None:
         for row in self.rows():
             if row.field.path == ("config", "script") and isinstance(row.editor, CodeEditor):
-                runtime = self._config().get("runtime")
-                row.editor.set_language(language_of(str(runtime)) if runtime else "python")
+                row.editor.set_language(self._language())
+
+    def _language(self) -> str:
+        runtime = self._config().get("runtime")
+        return language_of(str(runtime)) if runtime else "python"
+
+    # Expressions
+
+    def _offers(self, field: Field, text: str, cursor: int) -> list[Offer]:
+        """What may come at a cursor in a field."""
+        if field.kind == "code" and self._is_literal(field):
+            named = self._document.value((*(self._base() or ()), "input_mapping"))
+            inputs = list(named) if isinstance(named, dict) else []
+            return code_offers(text, cursor, self._language(), inputs)
+        scope = scope_of(self._document, self._key, field.path, self._context)
+        return completions(text, cursor, scope, bare=field.kind == "expression")
+
+    def _is_literal(self, field: Field) -> bool:
+        """Whether a field of the config is never a template."""
+        step = self._document.step(self._key)
+        kind = self._document.catalogue.step_types.get(step.type) if step is not None else None
+        return kind is not None and kind.is_literal(field.path[1:])
 
     def _show_preview(self, row: FieldRow) -> None:
-        if self._context is None:
-            row.show_preview("")
-            return
+        field = row.field
         try:
             value = row.value()
         except ValueError:
             value = EMPTY
-        row.show_preview(preview(value, row.field.kind == "expression", self._context))
+        bare = field.kind == "expression"
+        texts = value.values() if isinstance(value, dict) else (value,)
+        previewed = any(is_template(text) or (bare and isinstance(text, str)) for text in texts)
+        if self._context is None or not previewed or not field.templates:
+            self._previewer.drop(field.path)
+            row.show_preview("")
+        else:
+            around = preview_context(self._document, self._key, field.path, self._context, value)
+            self._previewer.ask(field.path, Asked(value, bare, around))
+
+    def _take_preview(self, path: RelativePath, words: str) -> None:
+        for row in self.rows():
+            if row.field.path == path:
+                row.show_preview(words if self._context is not None else "")
 
     # To the document
 
@@ -240,6 +287,10 @@ def _is_empty(row: FieldRow) -> bool:
         return row.value() is EMPTY
     except ValueError:
         return False
+
+
+def _typed_text(row: FieldRow) -> str:
+    return row.editor.edit.text() if isinstance(row.editor, TextEditor) else ""
 
 
 def _nearest(path: Path, paths: set[RelativePath]) -> RelativePath | None:

@@ -8,10 +8,13 @@ from msgspec.structs import replace
 from designer.inspector.fields import Field, FieldKind, RelativePath, fields_of
 
 CONFIG: RelativePath = ("config",)
+RENDERED = frozenset({"input_mapping", "output_mapping", "when", "input", "output"})
+"""Fields outside of the config whose templates the engine renders."""
 
 
 def _field(name: str, title: str, kind: FieldKind, about: str = "", **words: Any) -> Field:
     path = tuple(name.split("."))
+    words.setdefault("templates", path[0] in RENDERED)
     return Field(path=path, title=title, kind=kind, help=about, **words)
 
 
@@ -131,7 +134,7 @@ WORKFLOW_FIELDS = (
            "Stops everything as soon as a failure is known to be unhandled.", default=False),
     _field("concurrency.max", "Executions at once", "number", leading=False),
     _field("concurrency.key", "One limit for each", "line", "A template: {{ input.customer }}.",
-           leading=False),
+           leading=False, templates=True),
     _field("concurrency.on_conflict", "When the limit is reached", "choice",
            choices=("queue", "skip", "cancel_running"), default="queue", leading=False),
     _field("on_failure", "Steps on failure", "list", placeholder="step", leading=False),

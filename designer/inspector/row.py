@@ -3,22 +3,32 @@
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from designer.inspector.editors.base import Editor
 from designer.inspector.editors.make import (
-    TAKES_TEMPLATES,
+    NO_EXPRESSION,
     Surroundings,
+    TemplateLine,
     fitting_editor,
     template_editor,
 )
+from designer.inspector.editors.text import TextEditor
 from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, is_template
 from designer.theme import Theme
+from designer.theme.drag import dropped_expression, name_for
 from designer.theme.widgets import IconButton, Label, lay_out
 
-_NO_TEMPLATE = TAKES_TEMPLATES | {"code", "cron", "timezone", "rows", "steps"}
-"""Kinds without a button for "an expression instead"."""
+STUB = "{{  }}"
+"""An expression that is about to be typed."""
 
 
 class FieldRow(QWidget):
@@ -33,6 +43,10 @@ class FieldRow(QWidget):
         self._theme = theme
         self._around = around
         self._complaint = ""
+        self._hot = False
+        self._kept: dict[bool, Any] = {}
+        """What was there before the switch to the other: by whether it is an expression."""
+        self.setAcceptDrops(field.templates and field.kind not in NO_EXPRESSION)
         self.label = Label(theme, field.title, "label", "muted")
         self._preview = self._below("muted")
         self._help = self._below("faint", field.help)
@@ -50,10 +64,17 @@ class FieldRow(QWidget):
         if self.field.kind == "steps":
             self._help.setText(_body_words(value))
             return
-        misfits = not self.editor.fits(value) or (self._expressing and value is EMPTY)
-        if misfits and not (self._expressing and is_template(value)):
+        if self._is_out_of_place(value):
             self._swap(fitting_editor(self._theme, self.field, value, self._around))
         self.editor.set_value(value)
+        self._show_switch()
+
+    def _is_out_of_place(self, value: Any) -> bool:
+        """Whether another editor has to show a value."""
+        if isinstance(self.editor, TemplateLine):
+            return not is_template(value) or "\n" in value
+        line = is_template(value) and not isinstance(self.editor, TextEditor)
+        return not self.editor.fits(value) or (line and not self.has_focus() and self._switches)
 
     def value(self) -> Any:
         """What is in the field. Raises ValueError that says what is wrong with it."""
@@ -78,6 +99,10 @@ class FieldRow(QWidget):
         self._help.setVisible(bool(self._help.text()) and not shown)
         self.editor.set_invalid(bool(shown) and (tone == "failed" or bool(self._complaint)))
 
+    def mark_wrong(self, span: tuple[int, int] | None) -> None:
+        """Underlines what is wrong at its place in what is typed."""
+        self.editor.mark_wrong(span)
+
     def show_preview(self, words: str) -> None:
         """Says what a template gives; empty for nothing."""
         self._preview.setText(words)
@@ -88,8 +113,8 @@ class FieldRow(QWidget):
         return focused is not None and self.isAncestorOf(focused)
 
     @property
-    def _expressing(self) -> bool:
-        return self._button is not None and self._button.isChecked()
+    def _switches(self) -> bool:
+        return self._button is not None
 
     def _make_head(self) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -100,7 +125,7 @@ class FieldRow(QWidget):
             head.addWidget(star)
         head.addStretch(1)
         self._button: IconButton | None = None
-        if self.field.templates and self.field.kind not in _NO_TEMPLATE:
+        if _may_switch(self.field):
             self._button = IconButton(
                 self._theme, "expression", "Use an expression here", size=16, color_role="faint"
             )
@@ -115,7 +140,8 @@ class FieldRow(QWidget):
     def _below(self, tone: str, text: str = "") -> Label:
         label = Label(self._theme, text, "detail", tone)
         label.setWordWrap(True)
-        label.setVisible(bool(text))
+        if not text:
+            label.hide()  # with a text it shows by itself; without a parent yet, it must not
         return label
 
     def _place_editor(self) -> None:
@@ -124,11 +150,20 @@ class FieldRow(QWidget):
         self.label.setBuddy(self.editor)
         self.editor.edited.connect(self._tell_edited)
         self.editor.left.connect(self._tell_left)
-        if self._button is not None:
-            shown = type(self.editor) is type(template_editor(self._theme, self.field))
-            blocked = self._button.blockSignals(True)
-            self._button.setChecked(shown)
-            self._button.blockSignals(blocked)
+        self._show_switch()
+
+    def _show_switch(self) -> None:
+        """Lets the button show whether an expression is there."""
+        if self._button is None:
+            return
+        on = isinstance(self.editor, TemplateLine)
+        if isinstance(self.editor, TextEditor):
+            on = on or is_template(self.editor.edit.text())
+        blocked = self._button.blockSignals(True)
+        self._button.setChecked(on)
+        self._button.blockSignals(blocked)
+        self._button.set_icon("expression", "accent_text" if on else "faint")
+        self._button.setToolTip("Use a value here" if on else "Use an expression here")
 
     def _swap(self, editor: Editor) -> None:
         old, self.editor = self.editor, editor
@@ -138,21 +173,93 @@ class FieldRow(QWidget):
         self._place_editor()
 
     def _express(self, on: bool) -> None:
-        """Puts a line for a template in place of the field's own editor, or takes it away."""
+        """Puts an expression in place of the value, or a value again; what was there before comes
+        back."""
+        self._kept[not on] = _value_of(self.editor)
+        kept = self._kept.get(on, EMPTY)
         if on:
-            line = template_editor(self._theme, self.field)
-            self._swap(line)
-            line.edit.setFocus()
+            self._show_line(str(kept) if is_template(kept) else STUB)
         else:
-            self._swap(fitting_editor(self._theme, self.field, EMPTY, self._around))
+            self._swap(fitting_editor(self._theme, self.field, kept, self._around))
+            self.editor.set_value(kept)
+        self._show_switch()
+        if not on or is_template(kept):
             self.edited.emit(self)
             self.left.emit(self)
 
+    def _show_line(self, text: str) -> None:
+        """Shows an expression to be typed on; in a field that has no line for it, in one."""
+        if not isinstance(self.editor, TextEditor):
+            self._swap(template_editor(self._theme, self.field, self._around))
+        assert isinstance(self.editor, TextEditor)
+        self.editor.edit.set_text(text)
+        self.editor.edit.setFocus()
+        self.editor.edit.place_in_braces()
+
+    # Values that are dropped
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_expression(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._heat(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._heat(False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """A value that is dropped beside what is typed becomes the expression of the field."""
+        self._heat(False)
+        expression = dropped_expression(event.mimeData())
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.take_expression(expression)
+
+    def take_expression(self, expression: str) -> None:
+        """Makes an expression the field's value, or adds it where there are several."""
+        if not self.editor.take_expression(expression, name_for(expression)):
+            self._kept[False] = _value_of(self.editor)
+            self._show_line(f"{{{{ {expression} }}}}")
+            self._show_switch()
+        self.edited.emit(self)
+        self.left.emit(self)
+
+    def _heat(self, hot: bool) -> None:
+        self._hot = hot
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._hot:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(self._theme.color("accent"))
+        painter.setBrush(self._theme.color("accent_soft"))
+        radius = self._theme.tokens.radius["control"]
+        painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), radius, radius)
+
     def _tell_edited(self) -> None:
+        self._show_switch()
         self.edited.emit(self)
 
     def _tell_left(self) -> None:
         self.left.emit(self)
+
+
+def _may_switch(field: Field) -> bool:
+    """Whether an expression may stand for the whole value; the mappings of a step itself hold one
+    for each entry."""
+    own_mapping = field.kind == "mapping" and field.path[0] != "config"
+    return field.templates and field.kind not in NO_EXPRESSION and not own_mapping
+
+
+def _value_of(editor: Editor) -> Any:
+    try:
+        return editor.value()
+    except ValueError:
+        return EMPTY
 
 
 def _body_words(value: Any) -> str:

@@ -80,18 +80,3 @@ def read_json_field(text: str) -> Any:
         except RecursionError as error:
             raise ValueError("This is nested too deeply.") from error
     return text
-
-
-def described(value: Any) -> str:
-    """A value in a few words, for previews: ``list of 4,812``, ``"Ana"``."""
-    if isinstance(value, list | tuple):
-        return f"list of {len(value):,}"
-    if isinstance(value, dict):
-        names = ", ".join(str(key) for key in list(value)[:3])
-        more = ", …" if len(value) > 3 else ""
-        return f"mapping of {names}{more}" if names else "empty mapping"
-    if value is None:
-        return "null"
-    text = typed(value) if not isinstance(value, str) else f"“{value}”"
-    text = " ".join(text.split())
-    return text if len(text) <= 80 else f"{text[:79]}…"

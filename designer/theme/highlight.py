@@ -25,7 +25,8 @@ LEFT_OUT = -2
 
 
 class Highlighter(QSyntaxHighlighter):
-    """Colours one document; templates stand out in every language."""
+    """Colours one document; templates stand out in every language. With ``chips`` the field itself
+    paints the ground behind them."""
 
     def __init__(
         self,
@@ -33,9 +34,12 @@ class Highlighter(QSyntaxHighlighter):
         document: QTextDocument,
         language: str = "text",
         templates: bool = True,
+        *,
+        chips: bool = False,
     ) -> None:
         super().__init__(document)
         self._theme = theme
+        self._chips = chips
         self._language = LANGUAGES[language]
         self._templates = templates
         self._formats: dict[str, QTextCharFormat] = {}
@@ -60,8 +64,12 @@ class Highlighter(QSyntaxHighlighter):
             look.setForeground(self._theme.color(role))
             look.setFontItalic(kind == "comment")
             self._formats[kind] = look
+        braces = self._formats["braces"] = QTextCharFormat()
+        braces.setForeground(self._theme.color("accent_text", 0.45))
+        braces.setFontFamilies([self._theme.tokens.type.mono_family])
         template = self._formats["template"]
-        template.setBackground(self._theme.color("accent_soft"))
+        if not self._chips:
+            template.setBackground(self._theme.color("accent_soft"))
         template.setFontFamilies([self._theme.tokens.type.mono_family])
         template.setFontWeight(QFont.Weight.Normal)
 
@@ -91,7 +99,11 @@ class Highlighter(QSyntaxHighlighter):
                 self._apply_rules(text, start)
         if self._templates:
             for found in TEMPLATE.finditer(text):
-                self.setFormat(*_units(text, *found.span()), self._formats["template"])
+                start, end = found.span()
+                self.setFormat(*_units(text, start, end), self._formats["template"])
+                if self._chips:
+                    for at in (start, end - 2):
+                        self.setFormat(*_units(text, at, at + 2), self._formats["braces"])
 
     def _apply_rules(self, text: str, start: int) -> None:
         taken: list[tuple[int, int]] = []

@@ -110,6 +110,14 @@ LANGUAGES: dict[str, Language] = {
 """Name -> rules. What is not here is shown as plain text."""
 
 
+_KEYWORDS = {"python": _PYTHON, "javascript": _JAVASCRIPT, "bash": _BASH, "sql": _SQL}
+
+
+def keywords(language: str) -> tuple[str, ...]:
+    """The keywords of a language, for completion; none for one that has no list."""
+    return tuple(_KEYWORDS.get(language, "").split())
+
+
 def language_of(runtime: str) -> str:
     """The language of a script's runtime."""
     return {"node": "javascript", "bash": "bash", "sh": "bash"}.get(runtime, "python")

@@ -1,6 +1,8 @@
 """How durations, counts, times and states are written, the same everywhere."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 FAILURES = ("failed", "timed_out")
@@ -113,3 +115,18 @@ def plural(number: int, one: str, many: str = "") -> str:
 def one_line(text: str) -> str:
     """The first line of a message."""
     return text.strip().split("\n", 1)[0]
+
+
+def described(value: Any) -> str:
+    """A value in a few words, for previews: ``list of 4,812``, ``"Ana"``."""
+    if isinstance(value, list | tuple):
+        return f"list of {len(value):,}"
+    if isinstance(value, dict):
+        names = ", ".join(str(key) for key in list(value)[:3])
+        more = ", …" if len(value) > 3 else ""
+        return f"mapping of {names}{more}" if names else "empty mapping"
+    if value is None:
+        return "null"
+    text = f"“{value}”" if isinstance(value, str) else json.dumps(value, default=str)
+    text = " ".join(text.split())
+    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from designer.theme import Theme
+from designer.theme.offers import Offers
 
 
 class Editor(QWidget):
@@ -34,3 +35,14 @@ class Editor(QWidget):
     def set_invalid(self, invalid: bool) -> None:
         """Marks the field as wrong."""
         raise NotImplementedError
+
+    def complete_with(self, offers: Offers) -> None:
+        """Lets what is typed be completed."""
+
+    def take_expression(self, expression: str, name: str) -> bool:
+        """Takes in an expression that was dropped on it, ``name`` being what it may be called;
+        False where it cannot, and an expression has to stand in its place."""
+        return False
+
+    def mark_wrong(self, span: tuple[int, int] | None) -> None:
+        """Underlines what is wrong in what is typed; None for nothing."""

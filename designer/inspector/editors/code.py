@@ -13,6 +13,8 @@ from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, read_json_field, shown_json
 from designer.theme import Theme
 from designer.theme.code_edit import CodeEdit
+from designer.theme.offer_list import Completer
+from designer.theme.offers import Offers
 from designer.theme.widgets import lay_out, set_style_property
 from engine import to_yaml
 
@@ -126,6 +128,9 @@ class CodeEditor(Editor):
 
     def set_invalid(self, invalid: bool) -> None:
         set_style_property(self.edit, "invalid", invalid)
+
+    def complete_with(self, offers: Offers) -> None:
+        Completer(self.theme, self.edit, offers)
 
     def _changed(self) -> None:
         if not self.edit.setting:

@@ -1,10 +1,12 @@
 """Which editor a field gets."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from designer.inspector.editors.base import Editor
 from designer.inspector.editors.choice import ChoiceEditor, SwitchEditor, TimezoneEditor
@@ -15,6 +17,18 @@ from designer.inspector.editors.text import NumberEditor, PathEditor, TextEditor
 from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, is_template
 from designer.theme import Theme
+from designer.theme.offers import Offer
+
+
+class TemplateLine(TextEditor):
+    """A line for a template in place of a field's own editor."""
+
+    def __init__(self, theme: Theme, field: Field) -> None:
+        super().__init__(theme, _as_line(field))
+
+
+def _as_line(field: Field) -> Field:
+    return replace(field, kind="line", placeholder="{{ expression }}", text_only=True)
 
 
 class Surroundings(Struct, frozen=True):
@@ -22,6 +36,8 @@ class Surroundings(Struct, frozen=True):
 
     folder: Callable[[], Path | None]
     config: Callable[[], Mapping[str, Any]]
+    offers: Callable[[Field, str, int], list[Offer]]
+    """What may come at a cursor in a field's text."""
 
 
 _SIMPLE: Mapping[str, Callable[[Theme, Field], Editor]] = {
@@ -40,14 +56,23 @@ _SIMPLE: Mapping[str, Callable[[Theme, Field], Editor]] = {
     "json": JsonEditor,
     "code": CodeEditor,
 }
-TAKES_TEMPLATES = frozenset(
-    {"line", "text", "expression", "number", "duration", "size", "path", "json", "mapping", "list"}
-)
-"""Kinds in whose editor a template is typed like any value."""
+NO_EXPRESSION = frozenset({"expression", "code", "cron", "timezone", "rows", "steps"})
+"""Kinds without a switch between a value and an expression."""
 
 
 def make_editor(theme: Theme, field: Field, around: Surroundings) -> Editor:
     """The editor that goes with a field's kind."""
+    return completed(_made(theme, field, around), field, around)
+
+
+def completed(editor: Editor, field: Field, around: Surroundings) -> Editor:
+    """The editor with completion, where templates or code are typed into it."""
+    if field.templates or field.kind == "code":
+        editor.complete_with(partial(around.offers, field))
+    return editor
+
+
+def _made(theme: Theme, field: Field, around: Surroundings) -> Editor:
     if field.kind == "path":
         return PathEditor(theme, field, around.folder)
     if field.kind == "cron":
@@ -58,18 +83,19 @@ def make_editor(theme: Theme, field: Field, around: Surroundings) -> Editor:
 def fitting_editor(theme: Theme, field: Field, value: Any, around: Surroundings) -> Editor:
     """The editor for a field that can show this value: its own, else a line for a template, else
     JSON."""
+    line = is_template(value) and "\n" not in value
     editor = make_editor(theme, field, around)
-    if value is EMPTY or editor.fits(value):
+    typed = isinstance(editor, TextEditor) or field.kind in NO_EXPRESSION or not field.templates
+    if value is EMPTY or (editor.fits(value) and (typed or not line)):
         return editor
     editor.deleteLater()
-    if is_template(value) and "\n" not in value:
-        return template_editor(theme, field)
-    return JsonEditor(theme, field)
+    if line:
+        return template_editor(theme, field, around)
+    return completed(JsonEditor(theme, field), field, around)
 
 
-def template_editor(theme: Theme, field: Field) -> TextEditor:
+def template_editor(theme: Theme, field: Field, around: Surroundings) -> TemplateLine:
     """A line for a template in place of the field's own editor."""
-    return TextEditor(
-        theme,
-        Field(path=field.path, title=field.title, kind="line", placeholder="{{ expression }}"),
-    )
+    line = TemplateLine(theme, field)
+    completed(line, field, around)
+    return line

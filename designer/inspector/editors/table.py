@@ -11,6 +11,8 @@ from designer.inspector.editors.template_edit import TemplateEdit
 from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, read_typed, typed
 from designer.theme import Theme
+from designer.theme.offer_list import Completer
+from designer.theme.offers import Offers
 from designer.theme.widgets import Button, IconButton, lay_out, set_style_property
 
 
@@ -60,6 +62,8 @@ class TableEditor(Editor):
         super().__init__(theme)
         self._names, self._weights, self._what = list(columns), list(weights), what
         self.rows: list[Row] = []
+        self._offers: Offers | None = None
+        self._completed = slice(None)
         self._column = QVBoxLayout(self)
         lay_out(self._column, theme.space("xs"))
         self._add_button = Button(theme, f"Add {what}", "link", "plus")
@@ -87,6 +91,24 @@ class TableEditor(Editor):
             for cell in row.cells:
                 set_style_property(cell, "invalid", invalid)
 
+    def complete_with(self, offers: Offers) -> None:
+        self._offers = offers
+        for row in self.rows:
+            self._complete(row)
+
+    def _complete(self, row: Row) -> None:
+        if self._offers is not None:
+            for cell in row.cells[self._completed]:
+                Completer(self.theme, cell, self._offers)
+
+    def add_texts(self, texts: Sequence[str]) -> None:
+        """Adds a row as if it had been typed."""
+        row = self._insert_row()
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.set_text(text)
+        self.edited.emit()
+        self.left.emit()
+
     def _add_asked(self) -> None:
         row = self._insert_row()
         QTimer.singleShot(0, row.cells[0].setFocus)
@@ -99,6 +121,7 @@ class TableEditor(Editor):
         row.removed.connect(self._remove_asked)
         self._column.insertWidget(len(self.rows), row)
         self.rows.append(row)
+        self._complete(row)
         return row
 
     def _remove_asked(self, row: Row) -> None:
@@ -120,6 +143,7 @@ class MappingEditor(TableEditor):
 
     def __init__(self, theme: Theme, field: Field) -> None:
         super().__init__(theme, field.title, ("name", "value"), (2, 3), "entry")
+        self._completed = slice(1, None)
 
     def fits(self, value: Any) -> bool:
         return value is EMPTY or (
@@ -143,6 +167,11 @@ class MappingEditor(TableEditor):
             found[name] = "" if item is EMPTY else item
         return found or EMPTY
 
+    def take_expression(self, expression: str, name: str) -> bool:
+        taken = [given for given, _ in self.filled()]
+        self.add_texts((free_name(name, taken), f"{{{{ {expression} }}}}"))
+        return True
+
     def _current(self) -> Any:
         try:
             return self.value()
@@ -165,6 +194,10 @@ class ListEditor(TableEditor):
 
     def value(self) -> Any:
         return [read_typed(text) for (text,) in self.filled()] or EMPTY
+
+    def take_expression(self, expression: str, name: str) -> bool:
+        self.add_texts((f"{{{{ {expression} }}}}",))
+        return True
 
 
 class RowsEditor(TableEditor):
@@ -205,6 +238,14 @@ class RowsEditor(TableEditor):
             }
             found.append(row)
         return found or EMPTY
+
+
+def free_name(wanted: str, taken: Sequence[str]) -> str:
+    """A name for an entry that is not taken: ``orders``, ``orders_2``."""
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted}_{number}", number + 1
+    return name
 
 
 def _is_simple(value: Any) -> bool:

@@ -11,6 +11,8 @@ from designer.inspector.editors.template_edit import TemplateEdit
 from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, is_template, read_typed, typed
 from designer.theme import Theme
+from designer.theme.offer_list import Completer
+from designer.theme.offers import Offers
 from designer.theme.widgets import IconButton, lay_out, set_style_property
 from engine import parse_duration, parse_size
 
@@ -26,6 +28,7 @@ class TextEditor(Editor):
             field.placeholder,
             one_line=field.kind != "text",
             language="expression" if field.kind == "expression" else "text",
+            bare=field.kind == "expression",
         )
         self.edit.setAccessibleName(field.title)
         self.edit.edited.connect(self.edited)
@@ -57,6 +60,18 @@ class TextEditor(Editor):
 
     def set_invalid(self, invalid: bool) -> None:
         set_style_property(self.edit, "invalid", invalid)
+
+    def complete_with(self, offers: Offers) -> None:
+        Completer(self.theme, self.edit, offers)
+
+    def take_expression(self, expression: str, name: str) -> bool:
+        if self.field.kind not in ("line", "text", "expression"):
+            self.edit.selectAll()
+        self.edit.insert_expression(expression)
+        return True
+
+    def mark_wrong(self, span: tuple[int, int] | None) -> None:
+        self.edit.mark_wrong(span)
 
 
 class NumberEditor(TextEditor):

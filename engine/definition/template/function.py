@@ -96,6 +96,8 @@ def _parameter(parameter: inspect.Parameter) -> str:
         return f"**{name}"
     if parameter.default is parameter.empty:
         return name
+    if type(parameter.default) is object:  # a mark for "not given"
+        return f"{name}?"
     words = {"None": "null", "True": "true", "False": "false"}
     default = repr(parameter.default)
     return f"{name}={words.get(default, default)}"

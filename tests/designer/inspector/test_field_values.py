@@ -6,12 +6,12 @@ from designer.inspector.fields import fields_of
 from designer.inspector.preview import preview
 from designer.inspector.values import (
     EMPTY,
-    described,
     read_json_field,
     read_typed,
     shown_json,
     typed,
 )
+from designer.theme.wording import described
 from engine import catalogue
 
 SIMPLE = st.one_of(

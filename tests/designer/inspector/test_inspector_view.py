@@ -214,10 +214,11 @@ def test_a_value_that_does_not_fit_its_field_is_shown_as_json(bench_of):
     assert bench.row("config", "query").editor.value() == 5
 
 
-def test_a_preview_shows_what_the_last_run_gives(bench):
+def test_a_preview_shows_what_the_last_run_gives(bench, qtbot):
     bench.select("clean")
+    shown = bench.row("input_mapping")._preview
     bench.view.set_context({"steps": {"fetch": {"output": {"json": list(range(4812))}}}})
-    assert "rows: list of 4,812" in bench.row("input_mapping")._preview.text()
+    qtbot.waitUntil(lambda: "rows: list of 4,812" in shown.text())
     bench.view.set_context(None)
     assert bench.row("input_mapping")._preview.text() == ""
 
@@ -235,7 +236,7 @@ def test_the_data_of_the_last_run_is_shown(bench):
     assert bench.view.head.pill.isVisible()
 
 
-def test_a_page_is_built_when_it_first_shows_and_knows_what_came_before(bench):
+def test_a_page_is_built_when_it_first_shows_and_knows_what_came_before(bench, qtbot):
     bench.select("clean")
     assert set(bench.view._book._pages) == {"setup"}
     bench.view.set_context({"steps": {"fetch": {"output": {"json": [1, 2]}}}})
@@ -243,7 +244,8 @@ def test_a_page_is_built_when_it_first_shows_and_knows_what_came_before(bench):
     bench.view.choose_tab("input")
     assert set(bench.view._book._pages) == {"setup", "input"}
     form = bench.view._book.forms[1]
-    assert "rows: list of 2" in form.row("input_mapping")._preview.text()
+    shown = form.row("input_mapping")._preview
+    qtbot.waitUntil(lambda: "rows: list of 2" in shown.text())
     assert bench.view._book._data["input"].model.rowCount() == 1
     bench.view.choose_tab("output")
     assert bench.view._book._data["error"].isVisible()
@@ -468,9 +470,11 @@ def expression_buttons(bench):
 
 
 def test_an_expression_is_offered_only_where_the_engine_renders_one(bench):
-    assert expression_buttons(bench.select("clean")) == {("config", "runtime")}
+    offered = expression_buttons(bench.select("clean"))
+    assert {("config", "runtime"), ("config", "env"), ("config", "cwd")} <= offered
+    assert all(path[0] == "config" and path[1] != "script" for path in offered)
     assert expression_buttons(bench.select("trigger:Every night")) == set()
-    assert expression_buttons(bench.select()) == set()
+    assert expression_buttons(bench.select()) == {("concurrency", "key")}
 
 
 def whole(bench):
