@@ -18,6 +18,10 @@ class Facts(Struct, frozen=True, kw_only=True):
     """How many attempts may run at once."""
     lacking: tuple[str, ...] = ()
     """The limits of which there is not enough for the step, or for some of the execution's."""
+    slow: tuple[str, ...] = ()
+    """The rates that do not let the step begin yet, or some of the execution's."""
+    asks_again: datetime | None = None
+    """When the step is looked at next, while its limits are held up by another engine or a rate."""
     before: int | None = None
     """Executions that have their turn before this one; None when it is not in the queue."""
     places: int | None = None
@@ -69,6 +73,7 @@ def _execution_words(state: State, facts: Facts) -> str:
     active = list(state.active())
     words: list[str] = []
     scarce = f" or enough of {_names(list(facts.lacking))}" if facts.lacking else ""
+    scarce += f" or the rate of {_names(list(facts.slow))}" if facts.slow else ""
     for status, said in (("running", "Running"), ("ready", f"Waiting for a worker{scarce}")):
         found = [step.key for step in active if step.status == status]
         if found:
@@ -131,7 +136,16 @@ def _ready(state: State, step: StepState, facts: Facts) -> str:
     if facts.lacking:
         return (
             f"Its turn has come, and there is not enough of {_names(list(facts.lacking))} now: "
-            "other steps hold it (limits in the settings)."
+            "other steps hold it, here or in another engine (limits in the settings)."
+        )
+    if facts.slow:
+        when = ""
+        if facts.asks_again is not None:
+            seconds = max(round((facts.asks_again - facts.now).total_seconds()), 1)
+            when = f" in about {format_duration(seconds)}"
+        return (
+            f"Its turn has come, and the rate of {_names(list(facts.slow))} lets it begin{when} "
+            "(limits in the settings)."
         )
     if facts.workers is not None:
         return (

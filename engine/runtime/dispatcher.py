@@ -4,7 +4,8 @@ import heapq
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime, timedelta
 from itertools import count
 
 from engine.definition.units import format_size
@@ -181,6 +182,20 @@ class Dispatcher:
     def lacks(self, resources: Mapping[str, float]) -> list[str]:
         """The names of which there is not enough now."""
         return [name for name, amount in resources.items() if not self._has(name, amount)]
+
+    def due(self, resources: Mapping[str, float], now: datetime) -> datetime | None:
+        """When the rates among these let so much begin; None when they do now."""
+        waits = [
+            self._rates[name].wait(amount, self._clock())
+            for name, amount in resources.items()
+            if name in self._rates
+        ]
+        return now + timedelta(seconds=max(waits)) if any(waits) else None
+
+    @property
+    def rates(self) -> Collection[str]:
+        """The names of the limits that are rates."""
+        return self._rates.keys()
 
     @property
     def workers(self) -> int:

@@ -68,6 +68,8 @@ from engine.store.workflows import WorkflowFilter
 
 WISH_LOOK = 0.5
 """Seconds between looks for what other processes ask of this one's executions."""
+RELEASE_LOOK = 1.0
+"""Seconds between looks for what dead engines hold, where their executions are not taken over."""
 PARK_LOOK = 1.0
 """Seconds between looks for executions that need not be kept in memory."""
 
@@ -146,6 +148,9 @@ class Engine:
             for line in isolation_report():
                 log.debug("%s", line)
             await self._take_up_work(stack, upkeep)
+        else:
+            recovery = Recovery(self._host, self._library, self.owner)
+            upkeep.every(RELEASE_LOOK, recovery.release)
 
     def _assemble(self, scratch: Path) -> None:
         if self._step_types is None:

@@ -53,13 +53,21 @@ def _facts(host: Host, course: Course | None, step: StepState | None) -> Facts:
     if course is None:
         return Facts(now=moment, trouble=told)
     lacking: dict[str, None] = {}
+    again: datetime | None = None
     for one in (step,) if step is not None else course.state.active():
-        if one.status == "ready" and one.node.step.resources:
-            lacking.update(dict.fromkeys(host.dispatcher.lacks(one.node.step.resources)))
+        wanted = one.node.step.resources
+        if one.status == "ready" and wanted:
+            again = host.clock.due((course.header.id, f"slots {one.key}"))
+            again = again or host.dispatcher.due(wanted, moment)
+            scarce = host.dispatcher.lacks(wanted) or (list(wanted) if again else [])
+            lacking.update(dict.fromkeys(scarce))
+    rates = host.dispatcher.rates
     return Facts(
         now=moment,
         workers=host.dispatcher.workers,
-        lacking=tuple(lacking),
+        lacking=tuple(name for name in lacking if name not in rates),
+        slow=tuple(name for name in lacking if name in rates),
+        asks_again=again,
         trouble=told,
         before=host.places.position(course),
         places=host.settings.scheduler.max_concurrent,

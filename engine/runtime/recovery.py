@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,19 +38,36 @@ class Recovery:
 
     async def sweep(self) -> int:
         """Takes over the executions of every owner that is dead; how many they were."""
+        taken = await self._end_dead(self._take_over)
+        return taken + await self._take_over(ownership.NOBODY) + await self._adopt()
+
+    async def release(self) -> int:
+        """Frees what dead owners hold, limits and concurrency keys; an engine that may take over
+        goes on with their executions. How many they were."""
+        return await self._end_dead(self._release)
+
+    async def _end_dead(self, work: Callable[[str], Awaitable[int]]) -> int:
+        """Does ``work`` for every owner that is dead, which is locked meanwhile; the sum."""
         owners = await self._host.store.read(ownership.other_owners, self._owner)
-        taken = 0
+        done = 0
         for owner, path in owners.items():
             lock = FileLock(path)
             if path.exists() and not lock.acquire():
                 continue
             try:
-                taken += await self._take_over(owner)
+                done += await work(owner)
                 scratch = self._host.scratch.root.with_name(owner)
                 await asyncio.to_thread(shutil.rmtree, scratch, ignore_errors=True)
             finally:
                 lock.release(remove=True)
-        return taken + await self._adopt()
+        return done
+
+    async def _release(self, dead: str) -> int:
+        left = await self._host.store.write(ownership.release, dead)
+        if left:
+            log.info("%d executions of an engine that ended are left for another", len(left))
+            await asyncio.to_thread(kill_leftovers, left)
+        return len(left)
 
     async def _adopt(self) -> int:
         """Goes on with what is this engine's by the database, and what it does not carry out.
@@ -116,7 +134,8 @@ def _claim_all(connection: Connection, dead: str, me: str) -> list[str]:
     return [
         execution_id
         for execution_id in ownership.unfinished_of(connection, dead)
-        if ownership.claim(connection, execution_id, dead, me)
+        if (dead != ownership.NOBODY or ownership.may_go_on(connection, execution_id))
+        and ownership.claim(connection, execution_id, dead, me)
     ]
 
 

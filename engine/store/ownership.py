@@ -58,6 +58,10 @@ class Left(Struct, frozen=True, kw_only=True):
     history: list[Event]
 
 
+NOBODY = ""
+"""The owner of executions that an engine which may not go on with them found with a dead one."""
+
+
 def add_owner(connection: Connection, owner: str, lock: Path, pid: int, time: datetime) -> None:
     """Makes an engine process known, with the lock that proves it alive."""
     connection.execute(
@@ -138,6 +142,22 @@ def claim(connection: Connection, execution_id: str, dead: str, me: str) -> bool
     return done.rowcount == 1
 
 
+def release(connection: Connection, dead: str) -> list[str]:
+    """Frees what a dead owner holds, for others to go on with later: its unfinished executions."""
+    left = unfinished_of(connection, dead)
+    connection.execute(update(executions).where(executions.c.id.in_(left)).values(owner=NOBODY))
+    remove_owner(connection, dead)
+    return left
+
+
+def may_go_on(connection: Connection, execution_id: str) -> bool:
+    """Whether nobody's execution does not meet another of its concurrency key."""
+    columns = (executions.c.workflow_id, executions.c.concurrency_key)
+    query = select(*columns).where(executions.c.id == execution_id)
+    workflow_id, key = connection.execute(query).one()
+    return key is None or not running_with_key(connection, workflow_id, key)
+
+
 def claim_key(
     connection: Connection, execution_id: str, workflow_id: str, key: str, most: int
 ) -> bool:
@@ -158,12 +178,16 @@ def claim_key(
 def running_with_key(
     connection: Connection, workflow_id: str, key: str, but: str = ""
 ) -> list[str]:
-    """The executions of a concurrency key that have begun and not ended, oldest first."""
+    """The executions of a concurrency key that have begun and not ended, oldest first.
+
+    Those of nobody do not count: they go on when no other runs.
+    """
     query = select(executions.c.id).where(
         executions.c.workflow_id == workflow_id,
         executions.c.concurrency_key == key,
         executions.c.start_time.is_not(None),
         executions.c.end_time.is_(None),
+        executions.c.owner != NOBODY,
         executions.c.id != but,
     )
     return list(connection.execute(query.order_by(executions.c.id)).scalars())

@@ -1,6 +1,7 @@
 """``treadle run``: results on stdout, progress on stderr, and the exit codes."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -128,7 +129,6 @@ def test_ctrl_c_cancels_and_is_exit_code_130(start: Start, tmp_path: Path) -> No
 def test_the_end_of_its_terminal_cancels_a_run(
     environment: dict[str, str], treadle: Command, tmp_path: Path
 ) -> None:
-    import os
     import pty
 
     code = "import time\nprint('begun', flush=True)\ntime.sleep(60)"
@@ -155,7 +155,6 @@ def test_a_run_is_in_the_history_of_its_file(treadle: Command, greet: Path) -> N
 def test_on_a_terminal_the_progress_is_live(
     environment: dict[str, str], greet: Path, tmp_path: Path
 ) -> None:
-    import os
     import pty
 
     main, other = pty.openpty()
@@ -186,3 +185,43 @@ def test_on_a_terminal_the_progress_is_live(
     assert "\x1b[" in text
     assert "✓" in text
     assert "said it" in text
+
+
+HOLDS = """\
+name: holds
+concurrency: {{key: one, max: 1, on_conflict: queue}}
+steps:
+  - id: work
+    type: script
+    resources: {{db: 2}}
+    config: {{runtime: bash, script: "{code}"}}
+"""
+
+
+def test_what_a_killed_run_held_is_free_for_the_next_and_an_engine_ends_it(
+    start: Start, treadle: Command, home: Path, tmp_path: Path
+) -> None:
+    home.mkdir(mode=0o700)
+    (home / "settings.yaml").write_text("limits: {db: 2}\n")
+    file = tmp_path / "holds.yaml"
+    file.write_text(HOLDS.format(code="echo begun; read -t 60 < gate; echo over"))
+    os.mkfifo(tmp_path / "gate")
+    killed = start("run", file)
+    assert killed.stderr is not None
+    for line in killed.stderr:
+        if "begun" in line:
+            break
+    killed.kill()
+    killed.wait()
+    file.write_text(HOLDS.format(code="echo quick"))
+    treadle("run", file).check_returncode()
+
+    def statuses() -> list[str]:
+        listed = json.loads(treadle("executions", "list", "--json").stdout)
+        return sorted(item["status"] for item in listed["items"])
+
+    assert statuses() == ["completed", "running"]  # this engine has taken it over
+    (tmp_path / "gate").write_text("go\n")
+    deadline = time.monotonic() + 20
+    while statuses() != ["completed", "completed"]:
+        assert time.monotonic() < deadline

@@ -1,6 +1,7 @@
 """The engine says in words why something is queued, waits, was skipped, is retried or set aside."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,22 @@ async def test_what_waits_for_ports_workers_and_limits_says_so(
         assert await words() == await words("b") == "It completed."
         with pytest.raises(NotFoundError):
             await words("nothing")
+
+
+async def test_what_waits_for_a_rate_says_when_it_begins(
+    tmp_path: Path, act: Any, engine_at: Callable[..., Any]
+) -> None:
+    settings = Settings(limits={"calls": Limit(1.0, per=3600)})
+    first = {"id": "a", "type": "act", "resources": {"calls": 1}}
+    second = {**first, "id": "b", "depends_on": ["a"]}
+    async with engine_at(tmp_path, act, settings) as engine:
+        identity = await engine.execute(source=json.dumps({"steps": [first, second]}))
+        async with asyncio.timeout(10):
+            while "rate" not in (words := await engine.explain(identity, f"{identity}.b")):
+                await asyncio.sleep(0.01)
+        assert "the rate of calls lets it begin in about 1h" in words
+        assert "or the rate of calls: b" in await engine.explain(identity)
+        await engine.cancel(identity)
         with pytest.raises(NotFoundError):
             await engine.explain("nothing")
 
