@@ -4,6 +4,7 @@ from pathlib import Path as Folder
 
 from engine.definition.catalogue import Catalogue
 from engine.definition.check_graph import check_graph
+from engine.definition.check_retries import check_retries
 from engine.definition.check_templates import check_templates
 from engine.definition.check_types import check_inputs, check_steps, check_triggers
 from engine.definition.findings import Findings
@@ -27,6 +28,7 @@ def check_workflow(
         findings.tell("warning", "no-steps", message, ("steps",), hint=hint)
     wiring = check_graph(findings)
     check_steps(findings, folder)
+    check_retries(findings)
     check_triggers(findings)
     check_inputs(findings)
     check_templates(findings, wiring)

@@ -210,7 +210,8 @@ def item_text(reader: Reader, node: Node, path: Path) -> Any:
     if node.kind == "scalar" and isinstance(node.value, str):
         return node.text
     what = quoted(str(path[-2])) if len(path) > 1 else "the list"
-    return _wrong_type(reader, node, path, f"{what} holds texts only")
+    hint = f'put it in quotes: "{node.text}"' if node.kind == "scalar" and node.text else ""
+    return _wrong_type(reader, node, path, f"{what} holds texts only", hint)
 
 
 def plain_mapping(reader: Reader, node: Node, path: Path) -> Any:

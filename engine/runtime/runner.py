@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from engine.core.events import Failure, StepFailed
-from engine.core.retries import retry_delay
+from engine.core.retries import matches, retry_delay
 from engine.core.state import StepState
 from engine.definition.model import Step
 from engine.definition.template import fill_secrets
@@ -110,7 +110,9 @@ def _judged(step: Step, result: StepResult, secrets: Secrets) -> Result:
         errors = describe_errors(step.output_schema, output, "output")
         if errors:
             message = f"the output does not fit output_schema: {'; '.join(errors)}"
-            return Failed(Failure("output_schema", message), output, retryable=False)
+            named = step.retry_policy.retry_on if step.retry_policy is not None else None
+            wanted = any(matches(name, "output_schema") for name in named or ())
+            return Failed(Failure("output_schema", message), output, retryable=wanted)
     return Success(output, result.branch)
 
 

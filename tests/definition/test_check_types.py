@@ -101,3 +101,24 @@ def test_the_schemas_of_a_definition_are_json_schemas() -> None:
     assert codes("inputs: {type: array}\n" + flow(STEP)) == ["inputs"]
     text = flow("{id: a, type: transform, config: {expression: '1'}, output_schema: {type: 3}}")
     assert codes(text) == ["json-schema"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("429", "http_429"), ("http503", "http_503"), ("HTTP_5XX", "http_5xx"), ("timeot", "timeout")],
+)
+def test_a_retry_on_that_means_no_error_is_doubted_and_put_right(name: str, meant: str) -> None:
+    start = "{id: a, type: transform, config: {expression: '1'}, retry_policy: {retry_on: ["
+    text = flow(f"{start}'{name}', timeout]}}}}")
+    (problem,) = loaded(text).problems
+    assert (problem.severity, problem.hint) == ("warning", f'did you mean "{meant}"?')
+    assert problem.fix is not None
+    mended = apply(text, problem.fix.splices)
+    assert meant in mended
+    assert codes(mended) == []
+
+
+@pytest.mark.parametrize("name", ["exit_3", "http_404", "http", "quota", "connection"])
+def test_a_retry_on_of_a_steps_own_error_is_left(name: str) -> None:
+    start = "{id: a, type: transform, config: {expression: '1'}, retry_policy: {retry_on: ["
+    assert codes(flow(f"{start}{name}]}}}}")) == []

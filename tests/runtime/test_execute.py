@@ -316,3 +316,14 @@ async def test_unknown_ids_are_said_to_be_unknown(bench: Any) -> None:
         await bench.engine.get_step("none")
     with pytest.raises(NotFoundError):
         await bench.engine.cancel("none")
+
+
+@pytest.mark.parametrize(("named", "runs"), [(["output_schema"], 3), (None, 1)])
+async def test_an_output_that_does_not_fit_is_made_anew_where_that_is_asked_for(
+    bench: Any, named: list[str] | None, runs: int
+) -> None:
+    policy = {"max_attempts": 3, "initial_delay": "1ms", **({"retry_on": named} if named else {})}
+    fits = {"id": "a", "type": "act", "output_schema": {"required": ["never"]}}
+    done = await bench.run({"steps": [{**fits, "retry_policy": policy}]})
+    assert done.status == "failed"
+    assert len(bench.act.seen) == runs
