@@ -53,7 +53,18 @@ def _step_words(state: State, step: StepState, facts: Facts) -> str:
         return _failed(step)
     if step.status == "skipped":
         return "It was skipped." if not step.bypassed else "It is switched off, and passed by."
-    return "It completed." if step.status == "completed" else f"It was {step.status}."
+    return _completed(step) if step.status == "completed" else f"It was {step.status}."
+
+
+def _completed(step: StepState) -> str:
+    tried = f" at attempt {step.attempt} of {step.max_attempts}" if step.attempt > 1 else ""
+    again = f"{_cut_off(step)} It ran again." if step.lost else ""
+    return f"It completed{tried}.{again}"
+
+
+def _cut_off(step: StepState) -> str:
+    times = "once" if step.lost == 1 else f"{step.lost} times"
+    return f" Its engine ended {times} while it ran." if step.lost else ""
 
 
 def explain_execution(state: State, facts: Facts) -> str:
@@ -161,7 +172,7 @@ def _running(state: State, step: StepState, facts: Facts) -> str:
         seconds = max((facts.now - step.started).total_seconds(), 0.0)
         since = f" for {format_duration(round(seconds))}" if seconds >= 1 else ""
     tried = f", attempt {step.attempt} of {step.max_attempts}" if step.max_attempts > 1 else ""
-    lost = f" Its engine ended {step.lost} times while it ran." if step.lost else ""
+    lost = _cut_off(step)
     rounds = step.rounds
     if rounds is None:
         return f"It runs{since}{tried}.{lost}"

@@ -157,3 +157,18 @@ async def test_what_is_queued_says_for_what(
                 await asyncio.sleep(0.01)
         gate.open.set()
         await asyncio.gather(*(engine.wait(identity) for identity in ids))
+
+
+async def test_a_completed_step_tells_its_attempts_and_what_cut_it_off(bench: Any) -> None:
+    tries = iter([StepError("not yet", type="flaky"), StepError("not yet", type="flaky"), None])
+
+    async def flaky(view: StepView, given: Mapping[str, Any], context: StepContext) -> StepResult:
+        if error := next(tries):
+            raise error
+        return StepResult()
+
+    bench.act.acts = {"a": flaky}
+    policy = {"max_attempts": 3, "initial_delay": "1ms"}
+    done = await bench.run({"steps": [act("a", retry_policy=policy)]})
+    words = await bench.engine.explain(done.id, f"{done.id}.a")
+    assert words == "It completed at attempt 3 of 3."

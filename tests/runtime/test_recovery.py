@@ -101,6 +101,8 @@ async def test_a_dead_engines_execution_goes_on_with_one_that_lives(
             assert await engine.wait(identity) == "completed"
         record = await engine.get_execution(identity)
         assert record.step_executions[0].attempt == 1
+        told = await engine.explain(identity, f"{identity}.a")
+        assert told == "It completed. Its engine ended once while it ran. It ran again."
     first, second = (int(pid) for pid in (tmp_path / "pids").read_text().split())
     assert first != second
     assert not psutil.pid_exists(first)
