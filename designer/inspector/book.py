@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.document import Document, EditRefused, NodeView
+from designer.inspector.data_tree import DataTree
 from designer.inspector.fields import Field, fields_of
 from designer.inspector.form import Form, Writers
 from designer.inspector.forms import (
@@ -17,7 +18,8 @@ from designer.inspector.forms import (
     setup_fields,
     trigger_fields,
 )
-from designer.inspector.pages import DataTree, DocsPage, UpstreamList
+from designer.inspector.pages import DocsPage
+from designer.inspector.reach import ReachTree, scope_of_inputs
 from designer.inspector.row import FieldRow
 from designer.inspector.values import EMPTY
 from designer.theme import Theme
@@ -46,11 +48,15 @@ class Book(QWidget):
         self._current = ""
         self._column = QVBoxLayout(self)
         lay_out(self._column)
-        self._upstream: UpstreamList | None = None
-        self._steps: Sequence[NodeView] = ()
+        self._reach: ReachTree | None = None
+        self._key = ""
         self._context: Mapping[str, Any] | None = None
         self._data: dict[str, DataTree] = {}
         self._values: Mapping[str, Any] = {}
+
+    @property
+    def theme(self) -> Theme:
+        return self._theme
 
     @property
     def tabs(self) -> tuple[str, ...]:
@@ -101,9 +107,9 @@ class Book(QWidget):
         for form in forms:
             form.set_context(self._context)
         for part in parts:
-            if isinstance(part, UpstreamList):
-                self._upstream = part
-        self.show_upstream(self._steps)
+            if isinstance(part, ReachTree):
+                self._reach = part
+        self._show_reach()
         self._show_data()
         page = self._pages[tab] = self._stack(parts)
         self._column.addWidget(page)  # first: shown without a parent, it would be a window
@@ -133,6 +139,7 @@ class Book(QWidget):
     def refresh(self) -> None:
         for form in self.forms:
             form.refresh()
+        self._show_reach()
 
     def start_afresh(self) -> None:
         self._blank.clear()
@@ -151,11 +158,22 @@ class Book(QWidget):
         self._context = context
         for form in self.forms:
             form.set_context(context)
+        self._show_reach()
 
-    def show_upstream(self, steps: Sequence[NodeView]) -> None:
-        self._steps = steps
-        if self._upstream is not None:
-            self._upstream.show_steps(steps)
+    def _show_reach(self) -> None:
+        if self._reach is not None and not self._document.trouble:
+            scope = scope_of_inputs(self._document, self._key, self._context)
+            self._reach.show_reach(self._document, scope)
+
+    def add_reach(self, key: str, reach: ReachTree) -> ReachTree:
+        """A tree of what a step can read; what is chosen there becomes an entry of its input."""
+        self._key = key
+        reach.taken.connect(self._take_as_input)
+        return reach
+
+    def _take_as_input(self, expression: str) -> None:
+        for form in self._forms.get("input", ()):
+            form.row("input_mapping").take_expression(expression)
 
     def show_run_data(self, given: Any, output: Any, error: Any) -> None:
         self._values = {"input": given, "output": output, "error": error}
@@ -187,11 +205,18 @@ def _step_book(theme: Theme, document: Document, node: NodeView) -> Book:
     rename: Writers = {("id",): partial(_rename_step, document, key)}
     form = partial(Form, theme, document, key, base)
     book.add_page("setup", lambda: [form(setup_fields(schema), rename, frozenset(rename))])
-    book.add_page("input", lambda: [form(INPUT_FIELDS), UpstreamList(theme), _received(book)])
+    book.add_page(
+        "input",
+        lambda: [form(INPUT_FIELDS), book.add_reach(key, ReachTree(theme)), _received(book)],
+    )
     book.add_page("output", lambda: [form(OUTPUT_FIELDS), _stacked(theme, *_gave(book))])
     book.add_page("retry", lambda: [form(RETRY_FIELDS)])
     book.add_page("docs", lambda: [_docs(theme, kind, fields_of(schema))])
     return book
+
+
+def _reach(book: Book, key: str) -> ReachTree:
+    return book.add_reach(key, ReachTree(book.theme))
 
 
 def _received(book: Book) -> DataTree:

@@ -13,7 +13,7 @@ from designer.document import Change, Document, DocumentError, NodeView, trigger
 from designer.inspector.book import Book, make_book
 from designer.inspector.head import Head
 from designer.inspector.pages import SeveralPage
-from designer.inspector.upstream import upstream
+from designer.inspector.spring import SpringTabs
 from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
 from designer.theme.widgets import Label, Separator, lay_out
@@ -50,6 +50,7 @@ class InspectorView(QWidget):
         self.head = Head(theme)
         self.tabs = SegmentedControl(theme, list(TABS.items()), "tab")
         self.tabs.chosen.connect(self._choose_tab)
+        SpringTabs(self.tabs, list(TABS), self.choose_tab)
         self._reason = Label(theme, "", "detail", "warning")
         self._reason.setWordWrap(True)
         self._several = SeveralPage(theme, self._common_actions())
@@ -201,9 +202,6 @@ class InspectorView(QWidget):
         if self._book is None:
             return
         self._book.refresh()
-        key = self._shown[0]
-        if key and trigger_name(key) is None:
-            self._book.show_upstream(upstream(self._document, key))
 
     def _show_problems(self) -> None:
         self._show_reason()

@@ -85,6 +85,7 @@ class DataView(QWidget):
         tree.setHeaderHidden(True)
         tree.setAccessibleName("Data of the step")
         tree.setColumnWidth(0, 220)
+        tree.setDragEnabled(True)
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._show_menu)
         return tree
@@ -263,7 +264,7 @@ class DataView(QWidget):
             self._show_lines()
             return
         self._bodies.setCurrentWidget(self._tree)
-        self.model.show_value(self._value())
+        self.model.show_value(self._value(), self._expression())
         self._tree.expandToDepth(0)
 
     def _show_lines(self) -> None:
@@ -280,6 +281,12 @@ class DataView(QWidget):
             return {"type": step.error.type, "message": step.error.message} if step.error else None
         return step.input if self._parts.current == "input" else step.output
 
+    def _expression(self) -> str:
+        """How a template names what is shown; only an output has a name."""
+        if self._shown is None or self._parts.current != "output":
+            return ""
+        return expression_path("steps", (self._shown.step.step_id, "output"))
+
     def _copy_all(self) -> None:
         _copy(self._log.toPlainText() if self._parts.current == "log" else self._value())
 
@@ -287,13 +294,12 @@ class DataView(QWidget):
         index = self._tree.indexAt(place)
         if not index.isValid() or self._shown is None:
             return
-        path, value = self.model.path(index), self.model.value(index)
+        expression, value = self.model.expression(index), self.model.value(index)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Copy value").triggered.connect(lambda: _copy(value))
-        if self._parts.current == "output":
-            base = expression_path("steps", (self._shown.step.step_id, "output"))
-            text = f"{{{{ {expression_path(base, path)} }}}}"
+        if expression:
+            text = f"{{{{ {expression} }}}}"
             menu.addAction("Copy as expression").triggered.connect(
                 lambda: QGuiApplication.clipboard().setText(text)
             )

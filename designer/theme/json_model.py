@@ -1,10 +1,19 @@
 """A JSON-like value as a tree of keys and values, made as it is unfolded."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
 
+from designer.theme.drag import MIME, expression_mime
 from designer.theme.wording import plural
 
 Index = QModelIndex | QPersistentModelIndex
@@ -47,14 +56,35 @@ class JsonModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._root = _Node("", {}, None, 0)
+        self._base = ""
+        self._whole = False
 
-    def show_value(self, value: Any) -> None:
-        """Shows another value; anything but a mapping or list is shown as one row."""
+    def show_value(self, value: Any, base: str = "") -> None:
+        """Shows another value; anything but a mapping or list is shown as one row. ``base`` is the
+        expression that gives it, where there is one: its parts can then be dragged."""
         self.beginResetModel()
+        self._base, self._whole = base, not isinstance(value, (dict, list))
         tree = value if isinstance(value, (dict, list)) else {"value": value}
         self._root = _Node("", {} if value is None else tree, None, 0)
         self._root.shown = min(CHUNK, self._root.size)
         self.endResetModel()
+
+    def expression(self, index: Index) -> str:
+        """The expression that gives the value of a row; empty where there is none."""
+        if not self._base:
+            return ""
+        return self._base if self._whole else expression_path(self._base, self.path(index))
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        drags = index.isValid() and bool(self.expression(index))
+        found = super().flags(index)
+        return found | Qt.ItemFlag.ItemIsDragEnabled if drags else found
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME, "text/plain"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        return expression_mime(self.expression(indexes[0]))
 
     def path(self, index: Index) -> tuple[str | int, ...]:
         """Keys and indices from the root to a row."""

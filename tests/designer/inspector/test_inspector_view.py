@@ -251,16 +251,6 @@ def test_a_page_is_built_when_it_first_shows_and_knows_what_came_before(bench, q
     assert bench.view._book._data["error"].isVisible()
 
 
-def test_what_is_upstream_is_listed_with_its_reference(bench):
-    bench.select("clean")
-    bench.view.choose_tab("input")
-    rows = bench.view._book._upstream._rows
-    assert len(rows) == 1
-    assert "Fetch orders" in [
-        label.toolTip() or label.text() for label in rows[0].findChildren(QLabel)
-    ]
-
-
 def test_a_trigger_says_when_it_fires(bench):
     bench.select("trigger:Every night")
     cron = bench.row("config", "cron").editor

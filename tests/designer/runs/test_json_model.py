@@ -1,9 +1,10 @@
 """The data tree: lazy, exact, and paths as templates write them."""
 
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from designer.theme.drag import dropped_expression
 from designer.theme.json_model import CHUNK, JsonModel, expression_path, value_text
 
 VALUE = {"json": {"orders": [{"id": 1, "total": 2.5}, {"id": 2, "total": 0}]}, "name": "<b>x</b>"}
@@ -79,3 +80,20 @@ def test_the_model_keeps_qts_rules(model, value):
 )
 def test_a_value_fits_on_a_line(value, text):
     assert value_text(value) == text
+
+
+def test_a_part_of_an_output_is_dragged_as_the_expression_that_gives_it(model):
+    model.show_value({"orders": [{"id": 7}]}, "steps.fetch.output")
+    index = model.index(0, 0)
+    assert model.flags(index) & Qt.ItemFlag.ItemIsDragEnabled
+    assert dropped_expression(model.mimeData([index])) == "steps.fetch.output.orders"
+
+
+def test_what_no_template_can_name_is_not_dragged(model):
+    model.show_value({"orders": []})
+    assert not model.flags(model.index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+
+
+def test_an_output_that_is_one_plain_value_is_dragged_as_a_whole(model):
+    model.show_value(42, "steps.count.output")
+    assert model.expression(model.index(0, 0)) == "steps.count.output"
