@@ -117,14 +117,13 @@ def _run(options: argparse.Namespace) -> int:
 async def _live(app: "QApplication", options: argparse.Namespace) -> None:
     """The life of the window: from opening the files to letting go of the engine."""
     from designer.shell.engine_link import EngineLink
+    from designer.shell.look import remembered_theme
     from designer.shell.memory import Memory
-    from designer.shell.settings_page import remembered_mode
     from designer.shell.window import MainWindow
-    from designer.theme import Theme
     from engine import EngineClient, home
 
     memory = Memory(home())
-    theme = Theme(remembered_mode(memory))
+    theme = remembered_theme(memory)
     theme.apply(app)
     app.setWindowIcon(theme.icon("treadle", "accent", 64))
     if options.server:

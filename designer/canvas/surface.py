@@ -264,6 +264,8 @@ class CanvasSurface(QWidget):
         self._kit.clear()
         self._drawing.recolour()
         self._minimap.forget()
+        self._zoom_bar.refit()
+        self._place_overlays()
         self.redraw()
 
     def _on_view(self) -> None:
@@ -352,13 +354,16 @@ class CanvasSurface(QWidget):
         if box is not None:
             self._navigation.reveal(box)
 
-    def resizeEvent(self, _event: QResizeEvent) -> None:
+    def _place_overlays(self) -> None:
         edge = _OVERLAY_EDGE
         self._zoom_bar.move(edge, self.height() - self._zoom_bar.height() - edge)
         self._minimap.move(
             self.width() - self._minimap.width() - edge,
             self.height() - self._minimap.height() - edge,
         )
+
+    def resizeEvent(self, _event: QResizeEvent) -> None:
+        self._place_overlays()
         if self.isVisible() and self._opening():
             self._first_fit()
         self.redraw()

@@ -31,6 +31,17 @@ class ZoomBar(QWidget):
             row.addWidget(button)
         self.adjustSize()
 
+    def refit(self) -> None:
+        """Takes the room that its words need in another size of texts."""
+        for button in self.findChildren(QPushButton):
+            least = int(button.property("least"))
+            words = button.fontMetrics().horizontalAdvance(
+                "1000 %" if least > 60 else button.text()
+            )
+            height = max(_HEIGHT, button.fontMetrics().height() + 10)
+            button.setFixedSize(max(least, words + 18), height)
+        self.adjustSize()
+
     def show_zoom(self, zoom: float) -> None:
         percent = zoom * 100
         text = f"{percent:.0f} %" if percent >= 9.5 else f"{percent:.1f} %"
@@ -40,6 +51,7 @@ class ZoomBar(QWidget):
     def _button(self, text: str, tip: str, width: int) -> QPushButton:
         button = QPushButton(text, self)
         button.setFixedSize(width, _HEIGHT)
+        button.setProperty("least", width)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.setToolTip(tip)
         button.setAccessibleName(tip.split(" (", maxsplit=1)[0])

@@ -27,7 +27,8 @@ def paint_ground(painter: QPainter, option: QStyleOptionViewItem, theme: Theme) 
         painter.setBrush(theme.color("hover"))
     else:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-    if state & QStyle.StateFlag.State_HasFocus:
+    chosen = bool(state & QStyle.StateFlag.State_Selected)
+    if state & QStyle.StateFlag.State_HasFocus or (chosen and theme.is_contrast):
         painter.setPen(theme.color("accent"))
     painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
     return rect

@@ -63,9 +63,8 @@ class DesignPage(QWidget):
             splitter.setHandleWidth(1)
             splitter.setChildrenCollapsible(False)
             splitter.setStretchFactor(stretched, 1)
-        size = self._theme.tokens.size
-        self._sides["palette"].setMinimumWidth(size["palette"] - 60)
-        self._sides["inspector"].setMinimumWidth(size["inspector"] - INSPECTOR_GIVES)
+        self._set_widths()
+        self._theme.changed.connect(self._set_widths)
         self._panels.setMinimumSize(PANEL_NARROWEST, 120)
         self._stack.addWidget(self._across)
         self._stack.addWidget(self._make_empty())
@@ -73,6 +72,11 @@ class DesignPage(QWidget):
         outer = QVBoxLayout(self)
         lay_out(outer)
         outer.addWidget(self._stack)
+
+    def _set_widths(self) -> None:
+        size = self._theme.tokens.size
+        self._sides["palette"].setMinimumWidth(size["palette"] - 60)
+        self._sides["inspector"].setMinimumWidth(size["inspector"] - INSPECTOR_GIVES)
 
     def _make_empty(self) -> QWidget:
         empty = EmptyState(

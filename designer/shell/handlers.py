@@ -9,11 +9,11 @@ from designer.shell.actions import Actions
 from designer.shell.activation import Activation
 from designer.shell.design_page import DesignPage, Side
 from designer.shell.files import FileDesk
+from designer.shell.look import look_handlers
 from designer.shell.memory import Memory
 from designer.shell.run_control import RunControl
-from designer.shell.settings_page import choose_mode
 from designer.shell.space import DocumentSpace
-from designer.theme import Mode, Theme
+from designer.theme import Theme
 
 TABS = ("log", "data", "timeline", "problems", "yaml", "history")
 Handlers = dict[str, Callable[[], object]]
@@ -85,13 +85,10 @@ def run_handlers(desk: FileDesk, control: RunControl, activation: Activation) ->
 
 
 def view_handlers(desk: FileDesk, design: DesignPage, theme: Theme, memory: Memory) -> Handlers:
-    def look(mode: Mode) -> Callable[[], object]:
-        return lambda: choose_mode(theme, memory, mode)
-
     def tab(key: str) -> Callable[[], object]:
         return lambda: design.show_tab(key)
 
-    found: Handlers = {f"theme-{mode}": look(mode) for mode in ("light", "dark", "system")}
+    found = look_handlers(theme, memory)
     found |= {f"show-{key}": tab(key) for key in TABS}
     return found | {
         "fit": on_current(desk, lambda space: space.canvas.fit()),

@@ -43,7 +43,7 @@ class RailButton(QAbstractButton):
         return self._count
 
     def sizeHint(self) -> QSize:
-        return QSize(self._theme.tokens.size["rail"], 52)
+        return QSize(self._theme.tokens.size["rail"], self._theme.tokens.size["rail"] - 4)
 
     def enterEvent(self, event: QEnterEvent) -> None:
         super().enterEvent(event)
@@ -73,7 +73,9 @@ class RailButton(QAbstractButton):
         painter.setPen(self._theme.color(role))
         painter.setFont(self._theme.font("caption"))
         painter.drawText(
-            QRectF(-4, 30, self.width() + 8, 16), Qt.AlignmentFlag.AlignHCenter, self.text()
+            QRectF(-4, 30, self.width() + 8, self.height() - 36),
+            Qt.AlignmentFlag.AlignHCenter,
+            self.text(),
         )
 
     def _paint_count(self, painter: QPainter, right: float) -> None:
@@ -95,7 +97,7 @@ class Rail(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rail")
-        self.setFixedWidth(theme.tokens.size["rail"] + 1)
+        self._theme = theme
         self._buttons: dict[str, RailButton] = {}
         self._group = QButtonGroup(self)
         column = QVBoxLayout(self)
@@ -106,6 +108,13 @@ class Rail(QFrame):
         for key, text in FOOT:
             column.addWidget(self._make(theme, key, text))
         self._group.buttonClicked.connect(self._tell)
+        theme.changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setFixedWidth(self._theme.tokens.size["rail"] + 1)
+        for button in self._buttons.values():
+            button.updateGeometry()
 
     def choose(self, key: str) -> None:
         """Marks a page without telling."""

@@ -1,22 +1,29 @@
-"""The settings of the designer: colours, what becomes of the engine, where the data lie."""
+"""The settings of the designer: the look, shortcuts, what becomes of the engine, the data."""
 
 from pathlib import Path
-from typing import cast
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from designer.shell.engine_link import EngineLink, EngineStatus
+from designer.shell.look_settings import LookSettings
 from designer.shell.memory import Memory
 from designer.shell.session import RESTORE, restores
-from designer.theme import Mode, Theme
+from designer.shell.settings_card import settings_card
+from designer.theme import Theme
 from designer.theme.segments import SegmentedControl
-from designer.theme.widgets import Button, Card, Label, lay_out
+from designer.theme.widgets import Button, Label, lay_out
 
-THEME = "theme/mode"
 ON_CLOSE = "engine/on-close"
-WIDTH = 640
+PAGES = (("general", "General"), ("look", "Look"))
 
 
 class SettingsPage(QWidget):
@@ -30,9 +37,7 @@ class SettingsPage(QWidget):
         self._theme = theme
         self._memory = memory
         self._link = link
-        self.mode = SegmentedControl(
-            theme, (("system", "Like the system"), ("light", "Light"), ("dark", "Dark"))
-        )
+        self.look = LookSettings(theme, memory)
         self.on_close = SegmentedControl(
             theme, (("ask", "Ask"), ("keep", "Keep it running"), ("stop", "Stop it"))
         )
@@ -40,23 +45,47 @@ class SettingsPage(QWidget):
             theme, (("restore", "Open what was open"), ("empty", "Start empty"))
         )
         self._facts = Label(theme, "Not connected yet.", "body", "muted")
-        self.mode.choose(theme.mode)
         self.on_close.choose(on_close(memory))
         self.at_start.choose("restore" if restores(memory) else "empty")
+        self.tabs = SegmentedControl(theme, PAGES, "tab")
+        self._pages = QStackedWidget()
+        self._keys: list[str] = []
         self._lay_out()
-        self.mode.chosen.connect(self._choose_mode)
+        self.tabs.chosen.connect(self.show_page)
         self.on_close.chosen.connect(lambda key: memory.put(ON_CLOSE, key))
         self.at_start.chosen.connect(lambda key: memory.put(RESTORE, key == "restore"))
         link.status_changed.connect(self._show_facts)
-        theme.changed.connect(lambda: self.mode.choose(theme.mode))
 
     def _lay_out(self) -> None:
         theme = self._theme
         column = QVBoxLayout(self)
-        lay_out(column, theme.space("m"), (20, 16, 20, 16))
+        lay_out(column, theme.space("m"), (20, 16, 20, 0))
         column.addWidget(Label(theme, "Settings", "page"))
+        row = QHBoxLayout()
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        column.addLayout(row)
+        column.addWidget(self._pages, 1)
+        for key, page in (("general", self._general()), ("look", self.look)):
+            self._keys.append(key)
+            self._pages.addWidget(_scrolled(page))
+
+    def add_page(self, key: str, title: str, page: QWidget) -> None:
+        """Adds a tab at the end; a page that scrolls by itself fills the room."""
+        self.tabs.add(key, title)
+        self._keys.append(key)
+        self._pages.addWidget(page)
+
+    def show_page(self, key: str) -> None:
+        """Shows ``general``, ``look`` or a page that was added."""
+        self.tabs.choose(key)
+        self._pages.setCurrentIndex(self._keys.index(key))
+
+    def _general(self) -> QWidget:
+        theme, page = self._theme, QWidget()
+        column = QVBoxLayout(page)
+        lay_out(column, theme.space("m"))
         for title, help_text, control in (
-            ("Colours", "Light, dark, or what the system says.", self.mode),
             (
                 "At the start",
                 "The files that were open, in their tabs and where you looked at them, or an empty "
@@ -70,22 +99,11 @@ class SettingsPage(QWidget):
                 self.on_close,
             ),
             ("Data folder", str(self._memory.folder), self._folder_buttons()),
+            ("Engine", "", self._facts),
         ):
-            column.addWidget(self._card(title, help_text, control))
-        column.addWidget(self._card("Engine", "", self._facts))
+            column.addWidget(settings_card(theme, title, help_text, control))
         column.addStretch(1)
-
-    def _card(self, title: str, help_text: str, control: QWidget) -> Card:
-        card = Card(self._theme)
-        card.setMaximumWidth(WIDTH)
-        card.body.addWidget(Label(self._theme, title, "strong"))
-        if help_text:
-            text = Label(self._theme, help_text, "body", "muted")
-            text.setWordWrap(True)
-            text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            card.body.addWidget(text)
-        card.body.addWidget(control, alignment=Qt.AlignmentFlag.AlignLeft)
-        return card
+        return page
 
     def _folder_buttons(self) -> QWidget:
         row = QWidget()
@@ -99,9 +117,6 @@ class SettingsPage(QWidget):
         layout.addWidget(copy)
         return row
 
-    def _choose_mode(self, mode: str) -> None:
-        choose_mode(self._theme, self._memory, cast(Mode, mode))
-
     def _show_facts(self, status: EngineStatus) -> None:
         health, scheduler = status.health, status.scheduler
         checks = ", ".join(f"{name} {said}" for name, said in sorted(health.checks.items()))
@@ -111,21 +126,20 @@ class SettingsPage(QWidget):
         )
 
 
-def choose_mode(theme: Theme, memory: Memory, mode: Mode) -> None:
-    """Takes and remembers a choice of colours."""
-    memory.put(THEME, mode)
-    theme.set_mode(mode)
-
-
-def remembered_mode(memory: Memory) -> Mode:
-    found = memory.get(THEME, "system")
-    return cast(Mode, found) if found in ("light", "dark", "system") else "system"
-
-
 def on_close(memory: Memory) -> str:
     """What becomes of a busy engine at the end: ask, keep or stop."""
     found = memory.get(ON_CLOSE, "ask")
     return str(found) if found in ("ask", "keep", "stop") else "ask"
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    page.setProperty("ground", "canvas")
+    area.viewport().setProperty("ground", "canvas")
+    area.setWidget(page)
+    return area
 
 
 def _open_folder(folder: Path) -> None:

@@ -25,7 +25,9 @@ class StatusBar(QFrame):
     def __init__(self, theme: Theme, link: EngineLink, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "statusbar")
-        self.setFixedHeight(theme.tokens.size["statusbar"] + 1)
+        self._theme = theme
+        theme.changed.connect(self._fit)
+        self._fit()
         self._link = link
         self._dot = IconLabel(theme, "dot", "warning_text", 18)
         self.engine = Label(theme, "", "detail", "muted")
@@ -51,6 +53,9 @@ class StatusBar(QFrame):
         self._clock.timeout.connect(self._show_engine)
         self._clock.start()
         self._show_engine()
+
+    def _fit(self) -> None:
+        self.setFixedHeight(self._theme.tokens.size["statusbar"] + 1)
 
     def show_document(self, steps: int, wires: int, kind: str) -> None:
         """``kind`` is YAML or JSON."""

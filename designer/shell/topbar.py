@@ -18,7 +18,6 @@ class TopBar(QFrame):
     def __init__(self, theme: Theme, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "topbar")
-        self.setFixedHeight(theme.tokens.size["topbar"] + 1)
         self._theme = theme
         self._actions = actions
         self.menu = QMenu(self)
@@ -35,6 +34,7 @@ class TopBar(QFrame):
         self._lay_out()
         self._connect()
         theme.changed.connect(self._redraw)
+        self._redraw()
 
     def _make_brand(self) -> QToolButton:
         brand = QToolButton()
@@ -112,4 +112,5 @@ class TopBar(QFrame):
         self.active_wanted.emit(wanted)
 
     def _redraw(self) -> None:
+        self.setFixedHeight(self._theme.tokens.size["topbar"] + 1)
         self._brand.setIcon(self._theme.icon("treadle", "accent_text", 16))

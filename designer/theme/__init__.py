@@ -1,7 +1,7 @@
 """The look: tokens, fonts, icons, style sheet, and the widgets that every view shares."""
 
 from designer.theme.resources import resource_path
-from designer.theme.theme import Mode, Theme
+from designer.theme.theme import Mode, Motion, Theme
 from designer.theme.tokens import Tokens, load_tokens
 
-__all__ = ["Mode", "Theme", "Tokens", "load_tokens", "resource_path"]
+__all__ = ["Mode", "Motion", "Theme", "Tokens", "load_tokens", "resource_path"]

@@ -132,11 +132,16 @@ class CodeEdit(QPlainTextEdit):
 
     def _recolour(self) -> None:
         self.setFont(self.theme.font("mono"))
+        self._fit_gutter()
+        self._place_gutter()
         self._gutter.update()
         self.refresh_marks()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_gutter()
+
+    def _place_gutter(self) -> None:
         inside = self.contentsRect()
         self._gutter.setGeometry(inside.left(), inside.top(), self.gutter_width(), inside.height())
 

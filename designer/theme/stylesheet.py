@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 
 from designer.theme.icons import coloured_source
 from designer.theme.resources import resource_path
-from designer.theme.tokens import Scheme, Tokens
+from designer.theme.tokens import FONT_ROLES, Scheme, Tokens
 
 _SHEET_ICONS = {
     "chevron-down": ("muted", "faint"),
@@ -34,22 +34,14 @@ def write_sheet_icons(tokens: Tokens, scheme: Scheme, folder: Path) -> dict[str,
 
 def make_stylesheet(tokens: Tokens, scheme: Scheme, icons: dict[str, str]) -> str:
     """The style sheet with every placeholder filled in. Raises KeyError for an unknown one."""
-    text = resource_path("themes", "treadle.qss").read_text(encoding="utf-8")
+    names = ["treadle", "contrast"] if scheme.startswith("contrast") else ["treadle"]
+    sheets = (resource_path("themes", f"{name}.qss") for name in names)
+    text = "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
     values: dict[str, str | int] = {**tokens.colors[scheme], **icons}
     values.update({f"space_{name}": value for name, value in tokens.spacing.items()})
     values.update({f"radius_{name}": value for name, value in tokens.radius.items()})
     values.update({f"size_{name}": value for name, value in tokens.size.items()})
-    for role in (
-        "caption",
-        "detail",
-        "label",
-        "body",
-        "strong",
-        "heading",
-        "page",
-        "figure",
-        "mono",
-    ):
+    for role in FONT_ROLES:
         entry = getattr(tokens.type, role)
         values[f"font_{role}"] = f"font-size: {entry.size}px; font-weight: {entry.weight}"
     values["mono_family"] = tokens.type.mono_family

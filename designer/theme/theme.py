@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QApplication, QStyle
 from designer.theme.fonts import make_font, register_fonts
 from designer.theme.icons import has_icon, icon_pixmap, make_icon
 from designer.theme.stylesheet import make_palette, make_stylesheet, write_sheet_icons
-from designer.theme.tokens import Kind, Scheme, State, Tokens, load_tokens
+from designer.theme.system import follow_contrast, own_fonts, rescale_fonts, system_wants_contrast
+from designer.theme.tokens import LARGEST, SMALLEST, Kind, Scheme, State, Tokens, scaled_tokens
 
-Mode = Literal["light", "dark", "system"]
+Mode = Literal["light", "dark", "contrast", "system"]
+Motion = Literal["system", "on", "off"]
 _SYSTEM_SCHEMES: dict[Mode, Qt.ColorScheme] = {
     "light": Qt.ColorScheme.Light,
     "dark": Qt.ColorScheme.Dark,
+    "contrast": Qt.ColorScheme.Unknown,
     "system": Qt.ColorScheme.Unknown,
 }
 
@@ -27,7 +30,8 @@ class Theme(QObject):
 
     def __init__(self, mode: Mode = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.tokens: Tokens = load_tokens()
+        self._percent = 100
+        self._motion: Motion = "system"
         self._mode: Mode = mode
         self._app: QApplication | None = None
         self._icons: dict[tuple[str, str, int, int], QIcon] = {}
@@ -36,6 +40,7 @@ class Theme(QObject):
         register_fonts()
         self._scheme: Scheme = self._wanted_scheme()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        follow_contrast(self._follow_system)
 
     @property
     def mode(self) -> Mode:
@@ -48,11 +53,47 @@ class Theme(QObject):
         return self._scheme
 
     @property
+    def tokens(self) -> Tokens:
+        """The tokens, with texts in the size that the user chose."""
+        return scaled_tokens(self._percent)
+
+    @property
     def is_dark(self) -> bool:
-        return self._scheme == "dark"
+        return self._scheme in ("dark", "contrast_dark")
+
+    @property
+    def is_contrast(self) -> bool:
+        """Whether shapes must be told apart by lines, not by faint grounds."""
+        return self._scheme in ("contrast_light", "contrast_dark")
+
+    @property
+    def percent(self) -> int:
+        """The size of texts, 100 as designed."""
+        return self._percent
+
+    def set_percent(self, percent: int) -> None:
+        """Makes all texts larger or smaller, within bounds."""
+        wanted = min(max(percent, SMALLEST), LARGEST)
+        if wanted != self._percent:
+            before, self._percent = self._percent, wanted
+            fonts = own_fonts() if self._app is not None else []
+            self._dress()
+            rescale_fonts(fonts, wanted / before)
+            self.changed.emit()
+
+    @property
+    def motion_mode(self) -> Motion:
+        """What the user chose of motion."""
+        return self._motion
+
+    def set_motion(self, motion: Motion) -> None:
+        """Lets things move, never, or as the system says."""
+        if motion != self._motion:
+            self._motion = motion
+            self.changed.emit()
 
     def set_mode(self, mode: Mode) -> None:
-        """Chooses light, dark, or what the system says."""
+        """Chooses light, dark, high contrast, or what the system says."""
         self._mode = mode
         QGuiApplication.styleHints().setColorScheme(_SYSTEM_SCHEMES[mode])  # title bars follow
         self._refresh()
@@ -127,10 +168,13 @@ class Theme(QObject):
         return self.tokens.spacing[name]
 
     def motion(self, name: str) -> int:
-        """Milliseconds of ``quick`` or ``layout``; 0 where the system asks for no motion."""
-        style = QApplication.style()
-        hint = QStyle.StyleHint.SH_Widget_Animation_Duration
-        return self.tokens.motion[name] if style.styleHint(hint) > 0 else 0
+        """Milliseconds of ``quick`` or ``layout``; 0 where the user or the system wants none."""
+        if self._motion == "system":
+            hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+            moving = QApplication.style().styleHint(hint) > 0
+        else:
+            moving = self._motion == "on"
+        return self.tokens.motion[name] if moving else 0
 
     def _icon_color(self, role: str) -> QColor:
         """A colour role, or ``kind:NAME`` for the ink of a group of step types."""
@@ -139,13 +183,15 @@ class Theme(QObject):
         return self.color(role)
 
     def _wanted_scheme(self) -> Scheme:
-        if self._mode != "system":
+        if self._mode in ("light", "dark"):
             return self._mode
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        if self._mode == "contrast" or system_wants_contrast():
+            return "contrast_dark" if dark else "contrast_light"
         return "dark" if dark else "light"
 
     def _follow_system(self) -> None:
-        if self._mode == "system":
+        if self._mode in ("system", "contrast"):
             self._refresh()
 
     def _refresh(self) -> None:

@@ -126,17 +126,23 @@ class FittedLabel(ElidedLabel):
     that of the first."""
 
     def __init__(self, theme: Theme, text: str, roles: Sequence[str]) -> None:
-        self._fonts = [theme.font(role) for role in roles]
+        self._theme, self._roles = theme, roles
         super().__init__(theme, text, roles[0])
-        self.setMinimumHeight(QFontMetrics(self._fonts[0]).height())
+        theme.changed.connect(self._refit)
+        self._refit()
+
+    def _refit(self) -> None:
+        self.setMinimumHeight(QFontMetrics(self._theme.font(self._roles[0])).height())
+        self._elide()
 
     def _elide(self) -> None:
+        fonts = [self._theme.font(role) for role in self._roles]
         room = (
             font
-            for font in self._fonts
+            for font in fonts
             if QFontMetrics(font).horizontalAdvance(self._full) <= self.width()
         )
-        self.setFont(next(room, self._fonts[-1]))
+        self.setFont(next(room, fonts[-1]))
         super()._elide()
 
 
@@ -237,9 +243,12 @@ class Pill(QWidget):
         self._theme = theme
         self._state = state
         self._text = text or state.replace("_", " ")
-        self._font = theme.font("detail")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._redraw)
+
+    def _redraw(self) -> None:
+        self.updateGeometry()
+        self.update()
 
     def set_state(self, state: str, text: str = "") -> None:
         self._state = state
@@ -249,8 +258,8 @@ class Pill(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(self._font).horizontalAdvance(self._text)
-        return QSize(width + 12 + 5 + 16, 20)
+        width = QFontMetrics(self._theme.font("detail")).horizontalAdvance(self._text)
+        return QSize(width + 12 + 5 + 16, self._theme.tokens.size["control"] - 10)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         look = self._theme.state(self._state)
@@ -263,7 +272,7 @@ class Pill(QWidget):
         glyph = self._theme.pixmap(look.glyph, look.text, 12, self.devicePixelRatioF())
         painter.drawPixmap(QRectF(8, half - 6, 12, 12), glyph, QRectF(glyph.rect()))
         painter.setPen(self._theme.color(look.text))
-        painter.setFont(self._font)
+        painter.setFont(self._theme.font("detail"))
         room = self.rect().adjusted(24, 0, -8, 0)
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self._text)
 

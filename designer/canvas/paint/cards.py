@@ -114,17 +114,22 @@ def _write(
     """Title, subtitle and time, each in a line of its own."""
     style = frame.style
     room = CARD_WIDTH - TEXT_X - PADDING
-    shift = 0.0 if node.subtitle or time else (CARD_HEIGHT / 2 - _TITLE_Y)
+    larger = max(0.0, style.theme.percent / 100 - 1.0)
+    title_y, subtitle_y = _TITLE_Y - 6.0 * larger, _SUBTITLE_Y + 6.0 * larger
+    shift = 0.0 if node.subtitle or time else (CARD_HEIGHT / 2 - title_y)
     painter.setPen(style.color("text"))
-    kit.write(painter, node.title, style.title, (TEXT_X, top + _TITLE_Y + shift), room)
-    if node.subtitle:
-        painter.setPen(style.color("muted"))
-        kit.write(painter, node.subtitle, style.subtitle, (TEXT_X, top + _SUBTITLE_Y), room)
+    kit.write(painter, node.title, style.title, (TEXT_X, top + title_y + shift), room)
     if time and state is not None:
         painter.setPen(style.color(style.theme.state(state.status).text))
         width = min(kit.texts.width(time, style.small), room)
-        at = (CARD_WIDTH - PADDING + 2 - width, top + _TIME_Y + (top if top else 0.0))
-        kit.write(painter, time, style.small, at, width + 1)
+        line = subtitle_y if larger else _TIME_Y + top  # large texts share the second line
+        kit.write(
+            painter, time, style.small, (CARD_WIDTH - PADDING + 2 - width, top + line), width + 1
+        )
+        room -= (width + 6.0) if larger else 0.0
+    if node.subtitle:
+        painter.setPen(style.color("muted"))
+        kit.write(painter, node.subtitle, style.subtitle, (TEXT_X, top + subtitle_y), room)
 
 
 def _time_line(frame: Frame, state: NodeState | None) -> str:

@@ -33,6 +33,7 @@ class CodeField(CodeEdit):
         self.setUndoRedoEnabled(False)
         self.textChanged.connect(self.fit)
         self.horizontalScrollBar().rangeChanged.connect(self.fit)
+        theme.changed.connect(self.fit)
         self.fit()
 
     def belong_to(self, editor: "CodeEditor") -> None:

@@ -71,9 +71,11 @@ class TemplateEdit(QPlainTextEdit):
             self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            theme.changed.connect(self._centre_line)
             self._centre_line()
         else:
             self.document().documentLayout().documentSizeChanged.connect(self._fit)
+            theme.changed.connect(self._fit)
             self._fit()
 
     def text(self) -> str:

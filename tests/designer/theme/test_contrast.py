@@ -5,7 +5,9 @@ import pytest
 from designer.theme import load_tokens
 
 TOKENS = load_tokens()
-SCHEMES = ("light", "dark")
+SCHEMES = ("light", "dark", "contrast_light", "contrast_dark")
+TEXT_NEEDS = {"light": 4.5, "dark": 4.5, "contrast_light": 9.0, "contrast_dark": 9.0}
+SHAPE_NEEDS = {"light": 3.0, "dark": 3.0, "contrast_light": 6.0, "contrast_dark": 6.0}
 TEXTS = (
     "text", "muted", "faint", "accent_text", "completed_text", "failed_text", "warning_text",
     "paused_text", "skipped_text",
@@ -48,35 +50,45 @@ def contrast(first: str, second: str) -> float:
 @pytest.mark.parametrize("text", TEXTS)
 def test_text_is_readable_on_every_ground(scheme, ground, text):
     colors = TOKENS.colors[scheme]
-    assert contrast(colors[text], colors[ground]) >= 4.5
+    assert contrast(colors[text], colors[ground]) >= TEXT_NEEDS[scheme]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize(("text", "ground"), PAIRS)
 def test_text_is_readable_on_its_own_ground(scheme, text, ground):
     colors = TOKENS.colors[scheme]
-    assert contrast(colors[text], colors[ground]) >= 4.5
+    assert contrast(colors[text], colors[ground]) >= TEXT_NEEDS[scheme]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shapes_stand_out_from_canvas_and_panel(scheme, shape):
     colors = TOKENS.colors[scheme]
-    assert min(contrast(colors[shape], colors[g]) for g in ("canvas", "panel")) >= 3
+    assert (
+        min(contrast(colors[shape], colors[g]) for g in ("canvas", "panel")) >= SHAPE_NEEDS[scheme]
+    )
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_glyphs_stand_out_on_their_badges(scheme):
     colors = TOKENS.colors[scheme]
     grounds = {colors[state.color] for state in TOKENS.states.values()}
-    assert min(contrast(colors["on_badge"], ground) for ground in grounds) >= 3
+    assert min(contrast(colors["on_badge"], ground) for ground in grounds) >= SHAPE_NEEDS[scheme]
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_icons_of_step_types_are_readable_on_their_tiles(scheme):
-    assert min(contrast(k.ink, k.tint) for k in TOKENS.kinds[scheme].values()) >= 4.5
+    assert min(contrast(k.ink, k.tint) for k in TOKENS.kinds[scheme].values()) >= TEXT_NEEDS[scheme]
 
 
-def test_both_schemes_know_the_same_roles():
-    assert TOKENS.colors["light"].keys() == TOKENS.colors["dark"].keys()
-    assert TOKENS.kinds["light"].keys() == TOKENS.kinds["dark"].keys()
+@pytest.mark.parametrize("scheme", ["contrast_light", "contrast_dark"])
+@pytest.mark.parametrize("line", ["line", "strong_line", "note_line", "frame", "wire"])
+def test_in_high_contrast_lines_are_shapes_too(scheme, line):
+    colors = TOKENS.colors[scheme]
+    assert min(contrast(colors[line], colors[g]) for g in ("canvas", "panel", "raised")) >= 6
+
+
+def test_all_schemes_know_the_same_roles():
+    for scheme in SCHEMES:
+        assert TOKENS.colors[scheme].keys() == TOKENS.colors["light"].keys()
+        assert TOKENS.kinds[scheme].keys() == TOKENS.kinds["light"].keys()
