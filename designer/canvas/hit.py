@@ -63,12 +63,12 @@ def wire_at(scene: Scene, at: Point, zoom: float, without: frozenset[int] = froz
         near = near[~np.isin(near, list(without))]
     if not len(near):
         return NOTHING
-    curves = scene.curves[near]
+    curves, owners = scene.pieces(near)
     gaps = wires.distances(wires.flatten(curves, 24), *at)
     best = int(gaps.argmin())
     if gaps[best] > reach:
         return NOTHING
-    wire = int(near[best])
+    wire = int(near[owners[best]])
     return Hit("wire", wire=wire, end=_end(scene, wire, at, zoom))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from designer.canvas import wires
+from designer.canvas.detours import Detours
 from designer.canvas.geometry import CARD_WIDTH, PORT, PortPlan, port_plan
 from designer.canvas.viewport import Box
 from designer.document.views import EdgeView, NodeView, Point
@@ -48,6 +49,7 @@ class Scene:
         self.triggers = np.array([node.kind == "trigger" for node in self.nodes], dtype=bool)
         self.failing = np.array([edge.port == FAILURE for edge in self.edges], dtype=bool)
         """Wires from a failure port."""
+        self.detours = Detours(len(self.edges))
         self._by_end: dict[str, dict[int, list[int]]] = {}
         self._measure()
 
@@ -74,6 +76,7 @@ class Scene:
         ends[:, 1] += self.rects[self.targets[edges], 3] / 2
         self.curves[edges] = wires.controls(starts, ends)
         self.wire_boxes[edges] = wires.bounds(self.curves[edges])
+        self.detours.forget(edges)
         self.version += 1
 
     def replace_node(self, node: NodeView) -> bool:
@@ -91,14 +94,26 @@ class Scene:
     def route_all(self) -> None:
         self._measure()
 
-    def place(self, places: Mapping[str, Point]) -> None:
-        """Puts nodes at new positions."""
+    def place(self, places: Mapping[str, Point], *, settled: bool = True) -> None:
+        """Puts nodes at new positions; while they are still being dragged, wires do not go around
+        them."""
         known = [(self.index[key], point) for key, point in places.items() if key in self.index]
         if not known:
             return
         moved = np.array([i for i, _ in known], dtype=np.intp)
         self.rects[moved, :2] = [point for _, point in known]
         self._route(self.edges_at(moved))
+        if settled:
+            self.detours.settle()
+
+    def pieces(self, found: Ints) -> tuple[Floats, Ints]:
+        """What is drawn of these wires: cubic curves (n, 4, 2), and the place of each one's wire in
+        ``found``. ``curves`` are those that run straight."""
+        return self.detours.pieces(self.curves, found)
+
+    def route_around(self, box: Box, seconds: float) -> bool:
+        """Leads the wires in a box around cards, for about so long; True when some are left."""
+        return self.detours.work_out(self, self.wires_in(box), seconds)
 
     def edges_at(self, nodes: Ints) -> Ints:
         """Wires that touch any of these nodes."""

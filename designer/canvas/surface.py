@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -21,13 +21,14 @@ from designer.canvas.drawing import Drawing
 from designer.canvas.edge_pan import EdgePan
 from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, snap
 from designer.canvas.gestures.base import Gesture
+from designer.canvas.gestures.move import Move
 from designer.canvas.hit import Hit
 from designer.canvas.hover import Hover
 from designer.canvas.minimap import Minimap
 from designer.canvas.navigation import Navigation
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.options import CanvasOptions
-from designer.canvas.paint.frame import Frame
+from designer.canvas.paint.frame import BLOCK_ZOOM, Frame
 from designer.canvas.paint.kit import Kit
 from designer.canvas.paint.overlay import paint_empty
 from designer.canvas.paint.painting import paint_drawing
@@ -42,6 +43,8 @@ from designer.document import Change, Document, DocumentError
 from designer.theme.theme import Theme
 
 _OVERLAY_EDGE = 14
+_ROUTING = 0.003
+"""Seconds of one painting that leading wires around cards may take."""
 
 
 class CanvasSurface(QWidget):
@@ -305,6 +308,7 @@ class CanvasSurface(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        self._route_wires()
         painter = QPainter(self)
         frame = self._frame()
         frame.dirty = QRectF(event.rect())
@@ -316,6 +320,14 @@ class CanvasSurface(QWidget):
         if self._gesture is not None:
             self._gesture.paint(painter, frame)
         painter.end()
+
+    def _route_wires(self) -> None:
+        """Leads the wires in view around cards; what there is no time for now comes in the next
+        painting. Nodes that are being dragged have their wires straight."""
+        if self.viewport.zoom < BLOCK_ZOOM or isinstance(self._gesture, Move):
+            return
+        if self.scene.route_around(self._seen(), _ROUTING):
+            QTimer.singleShot(0, self, self.update)
 
     def _frame(self) -> Frame:
         selection = self._document.selection

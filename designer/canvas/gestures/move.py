@@ -56,7 +56,7 @@ class Move(Gesture):
             self._loose = not self._loose
         free = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         self._now = self._settled(self._surface.scene_point(at), free)
-        self._surface.scene.place(self._before if self._copying else self._now)
+        self._surface.scene.place(self._before if self._copying else self._now, settled=False)
         self._wire = self._wire_below()
         self._surface.redraw()
 

@@ -33,11 +33,15 @@ def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None
         found = found[~np.isin(found, list(frame.hidden_wires))]
     if not len(found):
         return
-    curves = to_view(frame, frame.scene.curves[found])
+    ends = to_view(frame, frame.scene.curves[found, 3])
+    pieces, owners = frame.scene.pieces(found)
+    curves = to_view(frame, pieces)
     if frame.zoom < CARD_ZOOM:
-        curves[:, 3, 0] += (wires.ARROW + PORT) * frame.zoom
-    codes = _codes(frame, tints, found)
-    dashed = _dashed(frame, tints, found)
+        last = np.append(owners[1:] != owners[:-1], True)
+        curves[last, 3, 0] += (wires.ARROW + PORT) * frame.zoom
+    all_codes = _codes(frame, tints, found)
+    codes = all_codes[owners]
+    dashed = _dashed(frame, tints, found)[owners]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for code in sorted(set(codes.tolist()), key=lambda c: (c < 0, c)):
         role = _role(tints, code)
@@ -46,10 +50,10 @@ def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None
         draw_lines(painter, _in_view(frame, _lines(curves[chosen & ~dashed])))
         draw_lines(painter, _in_view(frame, _dashes(curves[chosen & dashed], frame.zoom)))
         if code == RUNNING and frame.pulse is not None and frame.zoom >= CARD_ZOOM:
-            _paint_pulses(painter, frame, kit, curves[chosen])
+            _paint_pulses(painter, frame, kit, found[all_codes == code])
         if frame.zoom >= CARD_ZOOM:
             arrow = kit.arrow(frame, role)
-            draw_copies(painter, arrow.pixmap, curves[chosen, 3] + np.array(arrow.centre))
+            draw_copies(painter, arrow.pixmap, ends[all_codes == code] + np.array(arrow.centre))
 
 
 def to_view(frame: Frame, points: Floats) -> Floats:
@@ -73,14 +77,26 @@ def curve_path(points: Floats) -> QPainterPath:
     return path
 
 
-def _paint_pulses(painter: QPainter, frame: Frame, kit: Kit, curves: Floats) -> None:
+def _paint_pulses(painter: QPainter, frame: Frame, kit: Kit, found: Ints) -> None:
     """A soft light on each wire, as far along as the beat says."""
     at = frame.pulse or 0.0
-    weights = np.array([(1 - at) ** 3, 3 * at * (1 - at) ** 2, 3 * at * at * (1 - at), at**3])
+    ways = (frame.scene.pieces(found[i : i + 1])[0] for i in range(len(found)))
+    points = np.array([_along(way, at) for way in ways])
     glow = kit.glow(frame, "running")
     painter.setOpacity(min(1.0, 4 * at, 4 * (1 - at)))
-    draw_copies(painter, glow.pixmap, np.einsum("c,mcd->md", weights, curves) + glow.centre)
+    draw_copies(painter, glow.pixmap, to_view(frame, points) + glow.centre)
     painter.setOpacity(1.0)
+
+
+def _along(pieces: Floats, at: float) -> Floats:
+    """The point of a wire (k, 4, 2) at a part of its length, 0 to 1."""
+    spans = np.hypot(*(pieces[:, 3] - pieces[:, 0]).T) + 1e-9
+    ends = np.cumsum(spans)
+    nth = min(int(np.searchsorted(ends, at * ends[-1])), len(pieces) - 1)
+    t = (at * ends[-1] - (ends[nth] - spans[nth])) / spans[nth]
+    weights = np.array([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3])
+    point: Floats = weights @ pieces[nth]
+    return point
 
 
 def _codes(frame: Frame, tints: Tints, found: Ints) -> NDArray[np.int16]:
