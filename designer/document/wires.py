@@ -123,7 +123,12 @@ def joined(workflow: Workflow, keys: set[str]) -> tuple[list[Wire], list[Wire]]:
     followed its failure, or its end in any way, follows the failure or the end of that.
     """
     waits = dependencies(workflow.steps)
-    entering = [wire for key in keys for wire in arriving(workflow, key) if wire[0] not in keys]
+    entering = [
+        (wait.step, wait.port, key)
+        for key in keys
+        for wait in waits.get(key, ())
+        if wait.step not in keys
+    ]
     leaving = [
         (wait.step, wait.port, key)
         for key, found in waits.items()

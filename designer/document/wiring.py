@@ -45,7 +45,11 @@ class WiredText(FiledText):
 
     def attached(self, keys: Iterable[str]) -> bool:
         """Whether any of the steps has a wire to or from the others."""
-        return self.workflow is not None and bool(joined(self.workflow, set(keys))[0])
+        wanted = set(keys)
+        return any(
+            (edge.src in wanted) != (edge.dst in wanted) and trigger_name(edge.src) is None
+            for edge in self.graph.edges
+        )
 
     def detach(self, keys: Iterable[str], moved: Mapping[str, Point] | None = None) -> None:
         """Takes steps out of their wires, whose ends are joined; wires among the steps stay."""
