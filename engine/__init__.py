@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from engine.definition.problems import Problem as Problem
     from engine.definition.problems import Splice as Splice
     from engine.definition.reread import reread as reread
+    from engine.definition.reread import reread_part as reread_part
     from engine.definition.scopes import ATTRIBUTES as ATTRIBUTES
     from engine.definition.scopes import GENERAL as GENERAL
     from engine.definition.scopes import SECRETLESS as SECRETLESS
@@ -104,6 +105,7 @@ _MODULES = {
     "Node": "engine.definition.tree",
     "Memo": "engine.definition.memo",
     "reread": "engine.definition.reread",
+    "reread_part": "engine.definition.reread",
     "as_read": "engine.definition.moved",
     "parse_workflow": "engine.definition.parse",
     "Edit": "engine.definition.edit",

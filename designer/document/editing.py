@@ -2,7 +2,6 @@
 text."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path as FilePath
 from weakref import WeakMethod
 
@@ -10,11 +9,12 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
-from designer.document.checker import Checker, Job
+from designer.document.checker import Checker, Found, Job
 from designer.document.diff import minimal_splice, shifted
+from designer.document.differences import changed_steps, differing, moved_nodes, without_nodes
 from designer.document.draft import Draft
 from designer.document.files import DocumentError
-from designer.document.graph import EMPTY, Graph, GraphBuilder, keyed_triggers, moved_graph
+from designer.document.graph import EMPTY, Graph, GraphBuilder, moved_graph
 from designer.document.history import Edits, Entry, History
 from designer.document.place_check import BROKEN_PLACE
 from designer.document.places import PlaceReader, Places, read_places
@@ -22,19 +22,16 @@ from designer.document.selection import Selection
 from designer.document.views import Change
 from engine import (
     Catalogue,
-    Loaded,
     Memo,
     Problem,
     Source,
     Splice,
-    Step,
-    Trigger,
     Workflow,
     edit,
     parse_workflow,
     read_source,
     reread,
-    walk_steps,
+    reread_part,
 )
 
 
@@ -82,7 +79,7 @@ class EditedText(QObject):
         self._trouble = ""
         self._history = History()
         self._pending: list[WeakMethod[Callable[[], object]]] = []
-        self._checker = Checker(self)
+        self._checker = Checker(self, self._job)
         self._checker.checked.connect(self._take_checked)
         self._bring_up_to_date()
         self.check()
@@ -102,7 +99,12 @@ class EditedText(QObject):
 
     def check(self, full: bool = True) -> None:
         """Has the text read again soon, and checked if ``full``."""
-        self._checker.ask(Job(self._revision, self._text, self._file_name(), self.folder, full))
+        if full or self._source is None:
+            self._checker.ask(full)
+
+    def _job(self, full: bool) -> Job:
+        name, folder = self._file_name(), self.folder
+        return Job(self._revision, self._text, name, folder, self._source, full)
 
     # What is there
 
@@ -331,13 +333,15 @@ class EditedText(QObject):
         self, edits: Edits, origin: str, follow: bool = True, moved: Workflow | None = None
     ) -> None:
         """Goes on to the text after ``edits`` and tells it."""
-        text, source = self._text, self._source if follow else None
+        text, source = self._text, self._source
+        read = reread if follow else reread_part
         for one in edits:
             self._problems = tuple(shifted(problem, text, one) for problem in self._problems)
-            source = reread(source, one) if source is not None else None
+            source = read(source, one) if source is not None else None
             text = source.text if source is not None else edit.apply(text, one)
         self._text = text
         self._revision += 1
+        self._checker.edited(edits)
         self._source, self._places = source, None
         change = Change(origin=origin, splices=edits)
         if moved is not None:
@@ -380,36 +384,31 @@ class EditedText(QObject):
         self._read = self._revision
         return replace(
             change,
-            steps=_differing(graph, self._graph) | _changed_steps(old, workflow),
+            steps=differing(graph, self._graph) | changed_steps(old, workflow),
             structure=list(graph.nodes) != list(self._graph.nodes)
             or graph.edges != self._graph.edges,
-            positions=_moved(graph, self._graph),
-            workflow=old is None or _without_nodes(old) != _without_nodes(workflow),
+            positions=moved_nodes(graph, self._graph),
+            workflow=old is None or without_nodes(old) != without_nodes(workflow),
         )
 
     def _take_moved(self, workflow: Workflow, change: Change) -> Change:
         """Takes a workflow of which only places differ."""
         graph, self._graph = self._graph, moved_graph(self._graph, workflow)
         self._workflow, self._read = workflow, self._revision
-        return replace(change, positions=_moved(graph, self._graph))
+        return replace(change, positions=moved_nodes(graph, self._graph))
 
-    def _take_checked(self, revision: int, found: Loaded | Source) -> None:
+    def _take_checked(self, revision: int, found: Found) -> None:
         if revision != self._revision:
-            self.check(full=isinstance(found, Loaded))
+            self.check(full=found.problems is not None)
             return
-        source = found.source if isinstance(found, Loaded) else found
         if self._source is None:
-            self._source, self._places = source, None
-        self._trouble = _trouble_of(source)
-        if isinstance(found, Loaded):
-            self._take_problems(revision, found)
-
-    def _take_problems(self, revision: int, loaded: Loaded) -> None:
-        change = Change(origin="check")
-        stale = self._read != revision
-        self._problems = tuple(loaded.problems)
-        take = partial(self._take_workflow, loaded.workflow) if stale else self._recount
-        change = take(change)
+            self._source, self._places = found.source, None
+        self._trouble = _trouble_of(self._source)
+        if found.problems is None:
+            return
+        self._problems = found.problems
+        take = self._recount if self._read == revision else self._follow
+        change = take(Change(origin="check"))
         if change.steps or change.structure or change.positions or change.workflow:
             self.changed.emit(change)
             self._prune_selection()
@@ -423,7 +422,7 @@ class EditedText(QObject):
             self._graph,
             self._builder.build(self._workflow, self._problems),
         )
-        return replace(change, steps=_differing(graph, self._graph))
+        return replace(change, steps=differing(graph, self._graph))
 
     def _prune_selection(self) -> None:
         graph, selection = self._graph, self.selection
@@ -455,50 +454,3 @@ def _compressed(name: str, before: str, after: str, key: str) -> Entry | None:
         return None
     forward = (splice,)
     return Entry(name, (forward,), (edit.reverse(before, forward),), key)
-
-
-def _differing(old: Graph, new: Graph) -> frozenset[str]:
-    """Keys of nodes that look different, but for their place; those that came or went count."""
-    before, after = old.nodes, new.nodes
-    found = {key for key in before if key not in after}
-    for key, node in after.items():
-        known = before.get(key)
-        if known is node:
-            continue
-        if known is None or replace(known, position=None) != replace(node, position=None):
-            found.add(key)
-    return frozenset(found)
-
-
-def _changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
-    """Ids of steps and keys of triggers whose definition differs, whether or not it shows on the
-    canvas."""
-    if old is None:
-        return frozenset()
-    kept = set(map(id, old.steps)).intersection(map(id, new.steps))
-    before, after = _by_key(old, kept), _by_key(new, kept)
-    return frozenset(key for key in after if before.get(key) != after[key])
-
-
-def _by_key(workflow: Workflow, but: set[int]) -> dict[str, Step | Trigger]:
-    """Steps and triggers, without the top steps of these identities."""
-    tops = tuple(step for step in workflow.steps if id(step) not in but)
-    found: dict[str, Step | Trigger] = {step.id: step for step in walk_steps(tops)}
-    found.update({key: workflow.triggers[index] for index, key in keyed_triggers(workflow)})
-    return found
-
-
-def _moved(old: Graph, new: Graph) -> frozenset[str]:
-    before = old.nodes
-    return frozenset(
-        key
-        for key, node in new.nodes.items()
-        if (known := before.get(key)) is not node
-        and known is not None
-        and known.position != node.position
-    )
-
-
-def _without_nodes(workflow: Workflow) -> Workflow:
-    designer = {key: value for key, value in workflow.designer.items() if key != "positions"}
-    return replace(workflow, steps=(), triggers=(), designer=designer)

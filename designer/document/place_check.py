@@ -1,6 +1,6 @@
 """What is wrong with the places that a file gives its nodes; the engine does not look at them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from msgspec.structs import replace
@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from designer.document.places import read_places
 from designer.document.steps import POSITIONS
 from designer.document.views import read_point, trigger_name
-from engine import Fix, Loaded, Node, Path, Problem, Source, edit
+from engine import Fix, Node, Path, Problem, Source, as_read, edit
 
 BROKEN_PLACE = "broken-place"
 """The code of a problem with a place."""
@@ -17,16 +17,10 @@ MOST = 100
 _HINT = "write [x, y], two numbers; until then the layout decides"
 
 
-def with_places_checked(loaded: Loaded) -> Loaded:
-    """What a check found, and what is wrong with the places beside it."""
-    found = check_places(loaded.source)
-    return replace(loaded, problems=(*loaded.problems, *found)) if found else loaded
-
-
 def check_places(source: Source) -> tuple[Problem, ...]:
     """A warning for each place that is none: the layout puts such a node where it likes."""
     held = source.node(POSITIONS)
-    if held is None or held.plain() is None:
+    if held is None or (held.kind == "scalar" and held.value is None):
         return ()
     if held.kind != "mapping":
         message = '"positions" holds no places by step'
@@ -35,10 +29,14 @@ def check_places(source: Source) -> tuple[Problem, ...]:
 
 
 def _broken(source: Source, held: Node) -> Iterator[Problem]:
-    steps = read_places(source).steps
-    for key, pair in held.members.items():
+    steps: Mapping[str, Path] | None = None
+    merged = len(held.pairs) != len(held.members)
+    for pair in tuple(held.members.values()) if merged else as_read(held.pairs):
         if read_point(pair.value.plain()) is not None:
             continue
+        key = pair.key.text
+        pair = held.members[key]
+        steps = read_places(source).steps if steps is None else steps
         trigger = trigger_name(str(key))
         name = str(key) if trigger is None else trigger
         message = f'"{name}" has no usable place on the canvas'

@@ -1,5 +1,6 @@
 """Everything that can be said of a workflow before it runs: problems, their places and ways out."""
 
+from collections.abc import Callable
 from pathlib import Path as Folder
 
 from engine.definition.catalogue import Catalogue
@@ -14,14 +15,19 @@ from engine.definition.source import Source
 
 
 def check_workflow(
-    workflow: Workflow, source: Source, catalogue: Catalogue, folder: Folder | None = None
+    workflow: Workflow,
+    source: Source,
+    catalogue: Catalogue,
+    folder: Folder | None = None,
+    is_stale: Callable[[], bool] | None = None,
 ) -> tuple[Problem, ...]:
     """What is wrong or doubtful beyond the shape of the file, which ``parse_workflow`` checks.
 
     ``workflow`` must be the one read from ``source``. With ``folder`` named files are looked for
-    there. Ten thousand steps take about a second; at most 1,000 problems are told.
+    there. Ten thousand steps take about a second; at most 1,000 problems are told. Raises Stale
+    once ``is_stale`` says that the answer is not wanted any more.
     """
-    findings = Findings(workflow, source, catalogue)
+    findings = Findings(workflow, source, catalogue, is_stale)
     if not workflow.steps and not findings.steps:
         message = "the workflow has no steps"
         hint = "drag a step onto the canvas, or add one under steps"

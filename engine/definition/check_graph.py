@@ -36,7 +36,7 @@ class Wiring:
 def check_graph(findings: Findings) -> Wiring:
     """Tells what is wrong with the wires, and gives the graphs for the checks that follow."""
     wiring = Wiring(findings)
-    for step in findings.workflow.walk():
+    for step in findings.walk():
         _dependencies(findings, wiring, step)
     for _, graph in wiring.graphs:
         _cycles(findings, graph)
@@ -215,7 +215,7 @@ def _unknown_handler(
 
 
 def _bodies(findings: Findings) -> None:
-    for step in findings.workflow.walk():
+    for step in findings.walk():
         kind = findings.catalogue.step_types.get(step.type)
         if kind is None or not kind.body:
             continue

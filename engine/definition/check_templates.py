@@ -56,7 +56,7 @@ class _Templates:
         self._undone = _undone(findings.workflow)
 
     def check(self) -> None:
-        for step in self._findings.workflow.walk():
+        for step in self._findings.walk():
             self._step(step)
         for name, path in self._findings.triggers.items():
             self._tree((*path, "input"), Scope(("trigger", "workflow")), trigger=name)

@@ -16,7 +16,7 @@ from engine.definition.validate import Finding, validate_value
 
 def check_steps(findings: Findings, folder: Folder | None) -> None:
     """Tells what is wrong with the configs and timeouts of all steps."""
-    for step in findings.workflow.walk():
+    for step in findings.walk():
         kind = findings.catalogue.step_types.get(step.type)
         if kind is None or findings.full:
             continue

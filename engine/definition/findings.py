@@ -16,12 +16,25 @@ from engine.definition.trouble import closest, quoted
 _MOST_FIXES = 100
 """Hints and fixes are made for the first problems only; nobody reads more, and each takes time."""
 
+_STEPS_BETWEEN_LOOKS = 100
+
+
+class Stale(Exception):  # noqa: N818  (says what the check is)
+    """The text was changed while it was checked."""
+
 
 class Findings:
     """The problems of one workflow, and where everything stands."""
 
-    def __init__(self, workflow: Workflow, source: Source, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        workflow: Workflow,
+        source: Source,
+        catalogue: Catalogue,
+        is_stale: Callable[[], bool] | None = None,
+    ) -> None:
         self.workflow = workflow
+        self._is_stale = is_stale
         self.source = source
         self.catalogue = catalogue
         self.problems: list[Problem] = []
@@ -29,6 +42,14 @@ class Findings:
         self.steps: dict[str, Step] = {step.id: step for step in workflow.walk()}
         self.paths: dict[str, Path] = dict(_step_paths(source.root, self.steps))
         self.triggers: dict[str, Path] = dict(_trigger_paths(source.root))
+
+    def walk(self) -> Iterator[Step]:
+        """Every step of the workflow. Raises Stale once nobody waits for the answer any more."""
+        is_stale = self._is_stale
+        for index, step in enumerate(self.workflow.walk()):
+            if is_stale is not None and index % _STEPS_BETWEEN_LOOKS == 0 and is_stale():
+                raise Stale
+            yield step
 
     @property
     def full(self) -> bool:

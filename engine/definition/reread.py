@@ -31,14 +31,20 @@ Entries = Sequence[Node | Pair]
 
 def reread(source: Source, edit: Edit) -> Source:
     """What ``read_source`` gives for the text after an edit of ``source``."""
-    text = apply(source.text, edit)
+    found = reread_part(source, edit)
+    return found if found is not None else read_source(apply(source.text, edit), source.file)
+
+
+def reread_part(source: Source, edit: Edit) -> Source | None:
+    """The same where reading a part is enough, else None."""
     root = source.root
     if root is None or source.problems or source.aliases or source.format != "yaml":
-        return read_source(text, source.file)
+        return None
+    text = apply(source.text, edit)
     try:
         return Source(text, root=_Rereader(source.text, text, edit).read(root), file=source.file)
     except _Unsure:
-        return read_source(text, source.file)
+        return None
 
 
 class _Unsure(Exception):  # noqa: N818  (says what the reader is)
