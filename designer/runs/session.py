@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import aclosing, suppress
+from contextlib import ExitStack, aclosing, suppress
 from typing import Any
 
 import msgspec
@@ -200,17 +200,24 @@ class RunSession(QObject):
         """Takes the stream of one execution until it ended or another is followed."""
         self._early = []
         stream = self._client.events(after=0, execution_id=execution_id)
-        async with aclosing(stream) as batches:
-            async for batch in batches:
-                if generation != self._generation:
-                    return
-                self._take_batch(batch)
-                if self._early is not None:
-                    await self._read_log(execution_id, generation)
-                if not self.running:
-                    break
+        with ExitStack() as following:
+            following.callback(self._client.on_state(self._on_engine))
+            async with aclosing(stream) as batches:
+                async for batch in batches:
+                    if generation != self._generation:
+                        return
+                    self._take_batch(batch)
+                    if self._early is not None:
+                        await self._read_log(execution_id, generation)
+                    if not self.running:
+                        break
         if generation == self._generation:
             await self._complete(execution_id, generation)
+
+    def _on_engine(self, state: str) -> None:
+        """What is logged before the stream is there again is read from the record."""
+        if state == "ready" and self._early is None:
+            self._early = []
 
     def _take_batch(self, batch: list[api.Event]) -> None:
         touched: set[str] = set()

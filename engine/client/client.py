@@ -1,7 +1,7 @@
 """EngineClient: the one way in to a running engine, on this machine or elsewhere."""
 
 import uuid
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from functools import cache
@@ -98,9 +98,10 @@ class EngineClient:
     ) -> None:
         await self._connection.close()
 
-    def on_state(self, callback: StateCallback) -> None:
-        """Calls ``callback`` with each new state: "connecting", "ready", "lost" or "restarting"."""
-        self._connection.on_state(callback)
+    def on_state(self, callback: StateCallback) -> Callable[[], None]:
+        """Calls ``callback`` with each new state: "connecting", "ready", "lost" or "restarting",
+        until what is returned is called."""
+        return self._connection.on_state(callback)
 
     @property
     def pid(self) -> int | None:

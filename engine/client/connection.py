@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Container, Mapping
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -67,8 +68,9 @@ class Connection:
     def pid(self) -> int | None:
         return self._supervisor.pid if self._supervisor else None
 
-    def on_state(self, callback: StateCallback) -> None:
+    def on_state(self, callback: StateCallback) -> Callable[[], None]:
         self._callbacks.append(callback)
+        return partial(self._callbacks.remove, callback)
 
     async def open(self) -> None:
         """Connects, and starts the engine where that is asked for; again after a failure, too.
@@ -276,7 +278,7 @@ class Connection:
         if state == self._state:
             return
         self._state = state
-        for callback in self._callbacks:
+        for callback in list(self._callbacks):
             callback(state)
 
 

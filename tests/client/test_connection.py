@@ -23,7 +23,7 @@ async def test_a_request_waits_on_when_the_engine_is_lost_in_the_moment_it_came(
     connection._usable.clear()  # before the one that waits could go on
     await some_turns()
     assert not waiting.done()
-    async with open_http(Endpoint(url="http://127.0.0.1:9")) as http:
+    async with open_http(Endpoint(url="http://127.0.0.1:9"), "test") as http:
         connection._http = http
         connection._usable.set()
         assert await waiting is http

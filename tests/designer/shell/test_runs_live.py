@@ -209,6 +209,20 @@ def test_a_killed_engine_is_told_started_again_and_the_run_goes_on(live, workflo
     live.until(lambda: not live.window.engine_notice.isVisible())
 
 
+def test_no_line_of_the_log_is_lost_with_the_engine(live, workflow):
+    space = live.open(workflow(LONG, "long.yaml"))
+    run(live, space)
+    live.until(lambda: "asleep" in space.panel.log.shown_text())
+    for count in (2, 3):
+        first = live.link.client.pid
+        os.kill(first, signal.SIGKILL)
+        live.until(lambda first=first: live.link.client.pid not in (first, None))
+        live.until(lambda count=count: space.panel.log.shown_text().count("asleep") == count)
+        live.until(lambda: states(space).get("nap") == "running")
+    live.window.actions_["stop"].trigger()
+    live.until(lambda: ended(space))
+
+
 def test_past_runs_are_listed_and_open_with_their_states(live, greeting):
     finish(live, greeting)
     page = live.window.runs
