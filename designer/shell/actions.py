@@ -53,8 +53,10 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("find", "Find in the workflow", "Edit", "search", ("Ctrl+F", "Ctrl+Shift+F")),
     ActionSpec("find-next", "Find the next", "Edit", "chevron-down", ("F3",)),
     ActionSpec("find-previous", "Find the one before", "Edit", "chevron-up", ("Shift+F3",)),
+    ActionSpec("quick-add", "Add a step here", "Edit", "plus"),
+    ActionSpec("open-node", "Open the form", "Edit", "edit"),
     ActionSpec("rename", "Rename", "Edit", "edit", hint="F2"),
-    ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power"),
+    ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power", hint="Ctrl+E"),
     ActionSpec("detach", "Detach", "Arrange", "unlink", hint="Ctrl+Shift+X"),
     ActionSpec("delete-join", "Delete and join", "Arrange", "trash", hint="Ctrl+Del"),
     ActionSpec(
@@ -113,9 +115,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("go-settings", "Settings", "Go", "settings", ("Ctrl+,",)),
     ActionSpec("next-tab", "Next tab", "Go", "chevron-right", ("Ctrl+Tab",), separated=True),
     ActionSpec("previous-tab", "Previous tab", "Go", "chevron-left", ("Ctrl+Shift+Tab",)),
-    ActionSpec(
-        "commands", "Search commands", "Go", "command", ("Ctrl+K", "Ctrl+Shift+P"), separated=True
-    ),
+    ActionSpec("next-part", "Next part of the window", "Go", "panel-right", ("F6",)),
+    ActionSpec("previous-part", "Previous part", "Go", "panel-left", ("Shift+F6",)),
+    ActionSpec("shortcuts", "Shortcuts", "Go", "keyboard", ("F1", "Ctrl+/", "?"), separated=True),
+    ActionSpec("change-shortcuts", "Change shortcuts", "Go", "settings"),
+    ActionSpec("commands", "Search commands", "Go", "command", ("Ctrl+K", "Ctrl+Shift+P")),
 )
 MENUS: tuple[Menu, ...] = ("File", "Edit", "Arrange", "View", "Run", "Go")
 

@@ -50,6 +50,8 @@ def edit_handlers(desk: FileDesk) -> Handlers:
         "duplicate": on_current(desk, lambda space: space.canvas.duplicate()),
         "delete": on_current(desk, lambda space: space.canvas.delete_selection()),
         "select-all": on_current(desk, lambda space: space.canvas.select_all()),
+        "quick-add": on_current(desk, lambda space: space.canvas.add_at_pointer()),
+        "open-node": on_current(desk, lambda space: space.canvas.activate_current()),
         "rename": on_current(desk, lambda space: space.canvas.rename_current()),
         "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),
     }

@@ -24,6 +24,7 @@ from designer.shell.engine_link import EngineLink
 from designer.shell.engine_notice import EngineNotice
 from designer.shell.files import FileDesk
 from designer.shell.handlers import (
+    Handlers,
     arrange_handlers,
     edit_handlers,
     file_handlers,
@@ -31,8 +32,10 @@ from designer.shell.handlers import (
     run_handlers,
     view_handlers,
 )
+from designer.shell.keymap import Keymap
 from designer.shell.memory import Memory
 from designer.shell.pages import Pages
+from designer.shell.parts import step_part
 from designer.shell.rail import Rail
 from designer.shell.recent import RecentMenu, SampleMenu
 from designer.shell.recovery import RecoveryNotice
@@ -41,6 +44,8 @@ from designer.shell.samples import sample_copy
 from designer.shell.schedule_page import SchedulePage
 from designer.shell.session import wanted_tabs
 from designer.shell.settings_page import SettingsPage
+from designer.shell.shortcut_settings import ShortcutSettings
+from designer.shell.shortcut_sheet import ShortcutSheet
 from designer.shell.space import DocumentSpace
 from designer.shell.statusbar import StatusBar
 from designer.shell.tasks import Tasks
@@ -69,6 +74,7 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(lambda text: self.tell(text, "failed"))
         spawn, client = self.tasks.spawn, link.client
         self.actions_ = Actions(theme, self)
+        self.keymap = Keymap(self.actions_, memory, self)
         self.desk = FileDesk(theme, memory, self.tasks.spawn, self._make_space, self)
         self.rescues = RescueFolder(memory.folder)
         self.autosave = AutoSave(self.desk, self.rescues, spawn)
@@ -86,8 +92,10 @@ class MainWindow(QMainWindow):
         self.pages = Pages(self)
         self.engine_notice = EngineNotice(theme, link, self.tell)
         self.commands = CommandPalette(
-            theme, lambda: gather_commands(self.actions_, self.desk), self
+            theme, lambda: gather_commands(self.actions_, self.keymap, self.desk), self
         )
+        self.sheet = ShortcutSheet(theme, self.keymap, self._change_shortcuts, self)
+        self.settings.add_page("shortcuts", "Shortcuts", ShortcutSettings(theme, self.keymap))
         self._lay_out()
         self.toasts = Toasts(theme, self)
         self.status = DocumentStatus(self)
@@ -125,7 +133,7 @@ class MainWindow(QMainWindow):
             | view_handlers(self.desk, design, self.theme, self.memory)
             | pages.handlers()
             | {f"toggle-{side}": fold_handler(self.actions_, design, side) for side in SIDES}
-            | {"quit": self.close, "commands": self.commands.open}
+            | self._own_handlers()
         )
         design.new_wanted.connect(self.desk.new)
         self.topbar.active_wanted.connect(self.activation.switch)
@@ -136,6 +144,29 @@ class MainWindow(QMainWindow):
         self.autosave.failed.connect(lambda text: self.tell(text, "failed"))
         self.control.problems_wanted.connect(lambda _space: design.show_tab("problems"))
         self.control.started.connect(self._show_run)
+
+    def _own_handlers(self) -> Handlers:
+        return {
+            "quit": self.close,
+            "commands": self.commands.open,
+            "shortcuts": self.sheet.open,
+            "change-shortcuts": self._change_shortcuts,
+            "next-part": lambda: step_part(self._parts(), 1),
+            "previous-part": lambda: step_part(self._parts(), -1),
+        }
+
+    def _change_shortcuts(self) -> None:
+        self.pages.show("settings")
+        self.settings.show_page("shortcuts")
+
+    def _parts(self) -> list[QWidget]:
+        """What the keyboard goes through, in the order of reading."""
+        space = self.desk.current
+        if self.pages.current != "design" or space is None:
+            return [self.topbar, self.rail, self.pages.stack]
+        return [
+            self.topbar, self.rail, self.design.left, space.canvas, space.inspector, space.panel
+        ]  # fmt: skip
 
     def _restore(self) -> None:
         self.setMinimumSize(880, 560)
@@ -149,6 +180,7 @@ class MainWindow(QMainWindow):
         space.told.connect(self.tell)
         space.execution_wanted.connect(self.pages.open_execution)
         self.control.watch(space)
+        self.keymap.watch(space.canvas)
         return space
 
     def _make_canvas(self, text: str, parent: QWidget) -> ExecutionCanvas:
