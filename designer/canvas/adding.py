@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from designer.canvas.gestures.base import Surface
-from designer.canvas.offer import Offer
+from designer.canvas.offer import Offer, centred_card
+from designer.canvas.room import give_way, place_between
 from designer.canvas.viewport import Point
 from designer.document import trigger_key
 from designer.document.views import Wire
@@ -47,3 +48,14 @@ def add_node(
     if offer.kind == "step":
         surface.options.used(offer.type)
     return added[0]
+
+
+def insert_node(surface: Surface, offer: Offer, wire: Wire, at: Point) -> str | None:
+    """Adds a step into a wire near a scene point, between its two cards, which give way."""
+    scene = surface.scene
+    nth = scene.edge_index.get(wire)
+    if nth is None:
+        return add_node(surface, offer, centred_card(at))
+    place = place_between(scene, nth, at)
+    room = give_way(scene, nth, place)
+    return add_node(surface, offer, place, insert_into=wire, moved=room)

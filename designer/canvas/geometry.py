@@ -24,13 +24,20 @@ COLUMN = 280.0
 """From one column of a layout to the next."""
 ROW_GAP = 40.0
 
-Shape = Literal["round", "diamond", "square", "ring"]
+Shape = Literal["round", "point", "diamond", "square", "ring"]
 
 Reveal = Literal["none", "wired", "card", "all"]
 """How many of a node's ports are shown: none, those that matter, also those hidden on the card, and
 also those in the drawer below it."""
 
-_SHAPES: dict[PortKind, Shape] = {"failure": "diamond", "done": "square", "always": "ring"}
+_SHAPES: dict[PortKind, Shape] = {
+    "branch": "point",
+    "failure": "diamond",
+    "done": "square",
+    "always": "ring",
+}
+_ROLES: dict[PortKind, str] = {"failure": "failed", "done": "completed", "always": "paused"}
+_BRANCH_ROLES = {"true": "completed", "false": "waiting"}
 _NO_PORTS = (PortView("success", "success"),)
 
 
@@ -44,6 +51,8 @@ class PortSpot:
     shape: Shape
     label: str = ""
     """What the pill beside it says; empty where the shape says enough."""
+    role: str = "wire"
+    """Its colour, which says no more than its shape and label do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +101,10 @@ def _hidden_spots(ports: list[PortView], height: float, fixed: int) -> tuple[Por
     y = height + PORT_PITCH
     for port in ports:
         if fixed == 1 and port.kind == "failure":
-            spots.append(PortSpot(port.name, CARD_WIDTH, height - 12.0, "diamond"))
+            spots.append(PortSpot(port.name, CARD_WIDTH, height - 12.0, "diamond", "", _role(port)))
             continue
         shape = _SHAPES.get(port.kind, "round")
-        spots.append(PortSpot(port.name, CARD_WIDTH, y, shape, port.name))
+        spots.append(PortSpot(port.name, CARD_WIDTH, y, shape, port.name, _role(port)))
         y += PORT_PITCH
     return tuple(spots)
 
@@ -103,7 +112,15 @@ def _hidden_spots(ports: list[PortView], height: float, fixed: int) -> tuple[Por
 def _spot(port: PortView, y: float, branching: bool) -> PortSpot:
     told = port.kind in ("branch", "done", "always") or (port.kind == "success" and branching)
     label = port.name if told else ""
-    return PortSpot(port.name, CARD_WIDTH, y, _SHAPES.get(port.kind, "round"), label)
+    shape = _SHAPES.get(port.kind, "round")
+    return PortSpot(port.name, CARD_WIDTH, y, shape, label, _role(port))
+
+
+def _role(port: PortView) -> str:
+    """True and false have colours of their own, all other branches share one."""
+    if port.kind == "branch":
+        return _BRANCH_ROLES.get(port.name, "accent")
+    return _ROLES.get(port.kind, "wire")
 
 
 def snap(value: float, grid: float = GRID) -> float:

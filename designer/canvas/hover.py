@@ -36,10 +36,8 @@ class Hover:
         if self.opened >= 0 and self._near_ports(scene, at):
             self.reveal = "all"
         self.hit = self.find(scene, at, zoom)
-        if self.hit.kind == "wire" and self.hit != before[0]:
-            self.lit = scene.path_through(self.hit.wire)
-        elif self.hit.kind != "wire":
-            self.lit = frozenset()
+        if self.hit != before[0]:
+            self.lit = _lit(scene, self.hit)
         return (self.hit, self.opened, self.reveal) != before
 
     def leave(self) -> None:
@@ -55,3 +53,12 @@ class Hover:
         if self.hit.kind == "wire":
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.ArrowCursor
+
+
+def _lit(scene: Scene, over: Hit) -> frozenset[int]:
+    """The way through a wire; what an output leads to; what leads to an input."""
+    if over.kind == "wire":
+        return scene.path_through(over.wire)
+    if over.kind == "output":
+        return scene.path_from(over.node, over.port)
+    return scene.path_to(over.node) if over.kind == "input" else frozenset()

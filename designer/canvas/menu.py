@@ -105,6 +105,7 @@ def _align_menu(canvas: MenuControls, theme: Theme, parent: QWidget, count: int)
 def wire_menu(canvas: MenuControls, theme: Theme, parent: QWidget) -> QMenu:
     """For the selected wires."""
     menu = _menu(parent)
+    _add(menu, theme, "plus", "Insert a step …", canvas.insert_into_wire, "Insert")
     _add(menu, theme, "unlink", "Remove the wire", canvas.delete_selection, "Del")
     return menu
 

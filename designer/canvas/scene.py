@@ -9,7 +9,7 @@ from designer.canvas import wires
 from designer.canvas.detours import Detours
 from designer.canvas.geometry import CARD_WIDTH, PORT, PortPlan, port_plan
 from designer.canvas.viewport import Box
-from designer.document.views import EdgeView, NodeView, Point
+from designer.document.views import EdgeView, NodeView, Point, Wire
 
 FAILURE = "failure"
 
@@ -130,6 +130,11 @@ class Scene:
         found = sorted(self.index[key] for key in keys if key in self.index)
         return np.array(found, dtype=np.intp)
 
+    def wire_indices(self, wires: Iterable[Wire]) -> Ints:
+        """Indices of those of the wires that are there, lowest first."""
+        found = sorted(self.edge_index[wire] for wire in wires if wire in self.edge_index)
+        return np.array(found, dtype=np.intp)
+
     def nodes_in(self, box: Box, margin: float = 0.0) -> Ints:
         """Nodes that touch a box, in the order of painting."""
         x, y, w, h = box
@@ -183,6 +188,21 @@ class Scene:
         before, _ = self._reach(int(self.sources[edge]), self.targets, self.sources)
         after, _ = self._reach(int(self.targets[edge]), self.sources, self.targets)
         return frozenset(before | after | {edge})
+
+    def path_from(self, node: int, port: str) -> frozenset[int]:
+        """Wires that leave a port, and all that they lead to."""
+        first = {i for i in self._at(self.sources, node) if self.edges[i].port == port}
+        ends = {int(self.targets[i]) for i in first}
+        return frozenset(
+            first.union(*(self._reach(e, self.sources, self.targets)[0] for e in ends))
+        )
+
+    def path_to(self, node: int) -> frozenset[int]:
+        """Wires on the ways that lead to a node."""
+        return frozenset(self._reach(node, self.targets, self.sources)[0])
+
+    def _at(self, here: Ints, node: int) -> list[int]:
+        return self._following(here).get(node, [])
 
     def _reach(self, start: int, here: Ints, there: Ints) -> tuple[set[int], set[int]]:
         """Wires and nodes met by following wires from their ``here`` end to their ``there`` end."""

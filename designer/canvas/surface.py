@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from designer.canvas import words
 from designer.canvas.accessible import install, tell_current, tell_structure
-from designer.canvas.adding import add_node
+from designer.canvas.adding import add_node, insert_node
 from designer.canvas.drawing import Drawing
 from designer.canvas.edge_pan import EdgePan
 from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, snap
@@ -40,6 +40,7 @@ from designer.canvas.states import NodeState, utc_now
 from designer.canvas.viewport import Point, Viewport
 from designer.canvas.zoom_bar import ZoomBar
 from designer.document import Change, Document, DocumentError
+from designer.document.views import Wire
 from designer.theme.theme import Theme
 
 _OVERLAY_EDGE = 14
@@ -169,15 +170,21 @@ class CanvasSurface(QWidget):
         self.update()
 
     def ask_for_step(
-        self, at: Point, connect_from: tuple[str, str] | None, connect_to: str | None = None
+        self,
+        at: Point,
+        connect_from: tuple[str, str] | None,
+        connect_to: str | None = None,
+        insert_into: Wire | None = None,
     ) -> None:
         if not self.editable:
             return
         self.quick_add_requested.emit(QPointF(*at), connect_from)
-        wired = connect_from is not None or connect_to is not None
+        wired = (connect_from, connect_to, insert_into) != (None, None, None)
         known = entries(self._document.catalogue, triggers=not wired)
         box = QuickAdd(self._theme, recent_first(known, self._options.recent), self)
-        box.chosen.connect(lambda offer: self._add(offer, at, connect_from, connect_to))
+        box.chosen.connect(
+            lambda offer: self._add(offer, at, connect_from, connect_to, insert_into)
+        )
         view = self.viewport.to_view(*at)
         box.open_at(self.mapToGlobal(QPoint(round(view[0]) + 12, round(view[1]) - 20)))
 
@@ -187,6 +194,7 @@ class CanvasSurface(QWidget):
         at: Point,
         connect_from: tuple[str, str] | None,
         connect_to: str | None,
+        insert_into: Wire | None,
     ) -> None:
         """The card's middle comes to ``at``; the port that a wire ends at does where one was
         dropped there."""
@@ -194,7 +202,10 @@ class CanvasSurface(QWidget):
         if connect_from is not None or connect_to is not None:
             left = at[0] if connect_from is not None else at[0] - CARD_WIDTH
             place = (snap(left), snap(at[1] - CARD_HEIGHT / 2))
-        key = add_node(self, offer, place, connect_from=connect_from, connect_to=connect_to)
+        if insert_into is not None:
+            key = insert_node(self, offer, insert_into, at)
+        else:
+            key = add_node(self, offer, place, connect_from=connect_from, connect_to=connect_to)
         self.setFocus()
         if key is not None:
             self._reveal(key)

@@ -30,6 +30,7 @@ from designer.canvas.options import CanvasOptions
 from designer.canvas.rename import RenameField, rename_node
 from designer.canvas.surface import CanvasSurface
 from designer.canvas.walk import neighbour, next_in_order
+from designer.canvas.wires import flatten
 from designer.document import Document
 from designer.theme.theme import Theme
 from designer.theme.widgets import plain_tooltip
@@ -135,7 +136,21 @@ class CanvasView(CanvasSurface):
 
     def add_at_pointer(self) -> None:
         """Opens the search box for a step at the pointer."""
-        self.ask_for_step(self.scene_point(self._spot()), None)
+        self._ask_at(self._spot())
+
+    def insert_into_wire(self) -> None:
+        """Opens the search box for a step to be put into the selected wire."""
+        chosen = sorted(self._document.selection.wires & self.scene.edge_index.keys())
+        if chosen:
+            pieces, _ = self.scene.pieces(self.scene.wire_indices(chosen[:1]))
+            middle = flatten(pieces, 2)[len(pieces) // 2, 1].tolist()
+            self.ask_for_step((middle[0], middle[1]), None, insert_into=chosen[0])
+
+    def _ask_at(self, at: QPointF) -> None:
+        """Over a wire, the step goes into it."""
+        hit = self.hit(at)
+        wire = self.scene.edges[hit.wire].key if hit.kind == "wire" else None
+        self.ask_for_step(self.scene_point(at), None, insert_into=wire)
 
     def activate_current(self) -> None:
         key = self._document.selection.current
@@ -221,8 +236,8 @@ class CanvasView(CanvasSurface):
         hit = self.hit(event.position())
         if hit.node >= 0:
             self.step_activated.emit(self.scene.nodes[hit.node].key)
-        elif hit.kind == "nothing":
-            self.ask_for_step(self.scene_point(event.position()), None)
+        else:
+            self._ask_at(event.position())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._navigation.wheel(event)

@@ -12,6 +12,7 @@ from designer.canvas.paint.frame import Frame
 from designer.canvas.scene import Scene
 from designer.canvas.viewport import Point, Viewport
 from designer.document import Document
+from designer.document.views import Wire
 
 Modifiers = Qt.KeyboardModifier
 ADDING = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
@@ -54,9 +55,13 @@ class Surface(Protocol):
     def options(self) -> CanvasOptions: ...
 
     def ask_for_step(
-        self, at: Point, connect_from: tuple[str, str] | None, connect_to: str | None = None
+        self,
+        at: Point,
+        connect_from: tuple[str, str] | None,
+        connect_to: str | None = None,
+        insert_into: Wire | None = None,
     ) -> None:
-        """Offers to add a step at a scene point, behind an output or before a step."""
+        """Offers to add a step at a scene point, behind an output, before a step or into a wire."""
         ...
 
 

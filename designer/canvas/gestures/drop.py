@@ -3,12 +3,12 @@
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
-from designer.canvas.adding import add_node
+from designer.canvas.adding import add_node, insert_node
 from designer.canvas.gestures.base import Gesture, Surface
 from designer.canvas.offer import Offer, centred_card
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.overlay import paint_ghost, paint_hint
-from designer.canvas.room import give_way, place_between
+from designer.canvas.room import place_between
 from designer.canvas.viewport import Point
 
 
@@ -32,12 +32,10 @@ class Drop(Gesture):
         What goes into a wire lies between its two cards, which give way.
         """
         self.hover(at)
-        place, scene = self._place(), self._surface.scene
         if self._wire < 0:
-            return add_node(self._surface, self._offer, place)
-        room = give_way(scene, self._wire, place)
-        wire = scene.edges[self._wire].key
-        return add_node(self._surface, self._offer, place, insert_into=wire, moved=room)
+            return add_node(self._surface, self._offer, self._place())
+        wire = self._surface.scene.edges[self._wire].key
+        return insert_node(self._surface, self._offer, wire, self._surface.scene_point(at))
 
     def dress(self, frame: Frame) -> None:
         if self._wire >= 0:

@@ -154,7 +154,7 @@ def _paint_ports(painter: QPainter, frame: Frame, kit: Kit, i: int, x: float, y:
         lit = (
             frame.hover.kind == "output" and frame.hover.node == i and frame.hover.port == spot.name
         )
-        role = "failed" if spot.shape == "diamond" else ("accent" if lit else "wire")
+        role = "accent" if lit and spot.role == "wire" else spot.role
         kit.port(frame, spot.shape, role, lit).draw(painter, x + spot.x * z, y + spot.y * z)
         if spot.label and spot in plan.fixed:
             _paint_label(painter, frame, kit, spot, x, y)

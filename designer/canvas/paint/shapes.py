@@ -119,6 +119,10 @@ def draw_port(painter: QPainter, style: Style, shape: Shape, role: str, filled: 
         point = half + 1.5
         corners = [QPointF(0, -point), QPointF(point, 0), QPointF(0, point), QPointF(-point, 0)]
         painter.drawPolygon(QPolygonF(corners))
+    elif shape == "point":
+        tip = half + 1.5
+        corners = [QPointF(-half, -half), QPointF(0.5, -half), QPointF(tip, 0), QPointF(0.5, half)]
+        painter.drawPolygon(QPolygonF([*corners, QPointF(-half, half)]))
     elif shape == "square":
         painter.drawRoundedRect(QRectF(-half, -half, 2 * half, 2 * half), 1.5, 1.5)
     else:

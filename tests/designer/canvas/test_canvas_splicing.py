@@ -184,3 +184,59 @@ def test_a_type_that_was_added_stands_first_the_next_time(
     titles = [box._list.item(i).text() for i in range(box._list.count())]
     assert len(titles) == len(set(titles))
     qtbot.keyClick(box, Qt.Key.Key_Escape)
+
+
+def test_a_double_click_on_a_wire_puts_a_step_into_it(
+    hands, canvas: CanvasView, document: Document, qtbot
+) -> None:
+    before = document.text
+    at = hands.on_wire("fetch", "success", "enough")
+    hands.click(at)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=at)
+    box = QApplication.activePopupWidget()
+    assert isinstance(box, QuickAdd)
+    qtbot.keyClicks(box._search, "http")
+    qtbot.keyClick(box._search, Qt.Key.Key_Return)
+    added = document.selection.current
+    assert {("fetch", "success", added), (added, "success", "enough")} <= wires(document)
+    assert not overlapping(canvas)
+    document.undo()
+    assert document.text == before
+
+
+def test_insert_puts_a_step_into_the_selected_wire(
+    hands, canvas: CanvasView, document: Document, qtbot
+) -> None:
+    hands.click(hands.on_wire("enough", "false", "tell"))
+    hands.key(Qt.Key.Key_Insert)
+    box = QApplication.activePopupWidget()
+    assert isinstance(box, QuickAdd)
+    qtbot.keyClicks(box._search, "http")
+    qtbot.keyClick(box._search, Qt.Key.Key_Return)
+    added = document.selection.current
+    assert {("enough", "false", added), (added, "success", "tell")} <= wires(document)
+
+
+def lit(hands, canvas: CanvasView, at: QPoint) -> set[tuple[str, str, str]]:
+    hands.move(at)
+    return {canvas.scene.edges[i].key for i in canvas._frame().lit_wires}
+
+
+def test_a_port_lights_what_it_leads_to_and_what_leads_to_it(
+    hands, canvas: CanvasView, document: Document
+) -> None:
+    assert lit(hands, canvas, hands.output("enough", "true")) == {("enough", "true", "clean")}
+    assert lit(hands, canvas, hands.input("tell")) == {
+        ("trigger:Nightly", "success", "fetch"),
+        ("fetch", "success", "enough"),
+        ("enough", "false", "tell"),
+    }
+    assert lit(hands, canvas, hands.pixel(700, 450)) == set()
+
+
+def test_every_kind_of_port_can_be_told_without_its_colour(canvas: CanvasView) -> None:
+    plan = canvas.scene.plans[canvas.scene.index["enough"]]
+    spots = {spot.name: spot for spot in (*plan.fixed, *plan.hidden)}
+    told = {(spot.shape, spot.label) for spot in spots.values()}
+    assert len(told) == len(spots)
+    assert spots["true"].role != spots["false"].role
