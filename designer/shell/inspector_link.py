@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from designer.document import Document
 from designer.inspector import InspectorView
@@ -17,6 +17,9 @@ TICK_MS = 1000
 
 class InspectorLink(QObject):
     """Follows one document's run and selection."""
+
+    context_given = Signal(object)
+    """The data of the last run as templates see them; None for none."""
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class InspectorLink(QObject):
 
     def _forget(self) -> None:
         self._inspector.set_run_data()
-        self._inspector.set_context(None)
+        self._tell_context(None)
         self._show_state()
 
     def _give_data(self, step: api.StepExecution | None) -> None:
@@ -65,7 +68,11 @@ class InspectorLink(QObject):
     def _give_context(self) -> None:
         execution, workflow = self._session.execution, self._document.workflow
         if execution is not None and workflow is not None:
-            self._inspector.set_context(template_context(workflow, execution))
+            self._tell_context(template_context(workflow, execution))
+
+    def _tell_context(self, context: dict[str, Any] | None) -> None:
+        self._inspector.set_context(context)
+        self.context_given.emit(context)
 
 
 def state_words(step: api.StepExecution, now: datetime) -> str:

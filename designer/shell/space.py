@@ -70,6 +70,7 @@ class DocumentSpace(QObject):
         self._held = False
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
         self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
+        self._link.context_given.connect(self.source.set_context)
         self._connect()
 
     def _connect(self) -> None:

@@ -182,6 +182,10 @@ class SourceEdit(CodeEdit):
         """The character of the document's text at which the cursor stands."""
         return self._shown.text_offset(self._shown.offset(self.textCursor().position()))
 
+    def text_offset(self, shown: int) -> int:
+        """The character of the document's text that stands at a character of what is shown."""
+        return self._shown.text_offset(shown)
+
     def go_to(self, start: int, end: int | None = None) -> None:
         """Shows a place of the document's text, and selects up to ``end`` if given."""
         if self._shown.text != self._document.text:
