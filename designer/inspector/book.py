@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from designer.document import Document, EditRefused, NodeView
 from designer.inspector.data_tree import DataTree
-from designer.inspector.fields import Field, fields_of
+from designer.inspector.docs import DocsPage, docs_of_step, docs_of_trigger
+from designer.inspector.fields import fields_of
 from designer.inspector.form import Form, Writers
 from designer.inspector.forms import (
     INPUT_FIELDS,
@@ -18,7 +19,6 @@ from designer.inspector.forms import (
     setup_fields,
     trigger_fields,
 )
-from designer.inspector.pages import DocsPage
 from designer.inspector.reach import ReachTree, scope_of_inputs
 from designer.inspector.row import FieldRow
 from designer.inspector.values import EMPTY
@@ -26,7 +26,6 @@ from designer.theme import Theme
 from designer.theme.widgets import Separator, lay_out
 from engine import Path
 
-NOT_RUNNABLE = "This version can draw and save it, but not run it yet."
 NOT_RUN_YET = "Run the workflow to see what this step {}."
 
 
@@ -57,6 +56,10 @@ class Book(QWidget):
     @property
     def theme(self) -> Theme:
         return self._theme
+
+    @property
+    def document(self) -> Document:
+        return self._document
 
     @property
     def tabs(self) -> tuple[str, ...]:
@@ -211,8 +214,14 @@ def _step_book(theme: Theme, document: Document, node: NodeView) -> Book:
     )
     book.add_page("output", lambda: [form(OUTPUT_FIELDS), _stacked(theme, *_gave(book))])
     book.add_page("retry", lambda: [form(RETRY_FIELDS)])
-    book.add_page("docs", lambda: [_docs(theme, kind, fields_of(schema))])
+    book.add_page("docs", lambda: [_step_docs(book, kind, key)])
     return book
+
+
+def _step_docs(book: Book, kind: Any, key: str) -> DocsPage:
+    step = book.document.step(key)
+    fields = fields_of(kind.schema) if kind is not None else ()
+    return DocsPage(book.theme, docs_of_step(kind, step.config if step is not None else {}, fields))
 
 
 def _reach(book: Book, key: str) -> ReachTree:
@@ -246,14 +255,8 @@ def _trigger_book(theme: Theme, document: Document, node: NodeView) -> Book:
     rename: Writers = {("name",): partial(_rename_trigger, document, key)}
     form = partial(Form, theme, document, key, base)
     book.add_page("setup", lambda: [form(trigger_fields(schema), rename, frozenset(rename))])
-    book.add_page("docs", lambda: [_docs(theme, kind, fields_of(schema))])
+    book.add_page("docs", lambda: [DocsPage(theme, docs_of_trigger(kind, fields_of(schema)))])
     return book
-
-
-def _docs(theme: Theme, kind: Any, fields: Sequence[Field]) -> DocsPage:
-    if kind is None:
-        return DocsPage(theme, "No installed type has this name.", ())
-    return DocsPage(theme, kind.description, fields, "" if kind.runnable else NOT_RUNNABLE)
 
 
 def _path(document: Document, key: str) -> Path | None:
