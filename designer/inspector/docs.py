@@ -167,5 +167,7 @@ class DocsPage(QWidget):
         shown.setReadOnly(True)
         shown.setLineWrapMode(CodeEdit.LineWrapMode.NoWrap)
         lines = shown.blockCount()
-        shown.setFixedHeight(lines * shown.fontMetrics().lineSpacing() + 2 * self._theme.space("m"))
+        shown.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        room = 2 * self._theme.space("m") + shown.horizontalScrollBar().sizeHint().height()
+        shown.setFixedHeight(lines * shown.fontMetrics().lineSpacing() + room)
         self._column.addWidget(shown)
