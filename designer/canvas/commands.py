@@ -6,7 +6,8 @@ from designer.canvas.drawing import Drawing
 from designer.canvas.geometry import GRID, snap
 from designer.canvas.gestures.base import Surface
 from designer.canvas.viewport import Point
-from designer.document import Document
+from designer.document import Document, framing
+from designer.document.shapes import Box
 
 _BESIDE = 5 * GRID
 """From an original to its copy, both ways."""
@@ -27,8 +28,9 @@ class Commands:
         """Removes the selected nodes and wires."""
         selection = self._document.selection
         keys, stored = list(selection.ids), self._removable_wires()
-        if keys or stored:
-            self._surface.attempt(lambda: self._document.remove(keys, stored))
+        shapes = [key for key in selection.shapes if key in self._drawing.areas.items]
+        if keys or stored or shapes:
+            self._surface.attempt(lambda: framing.remove_all(self._document, keys, stored, shapes))
 
     def _removable_wires(self) -> list[tuple[str, str, str]]:
         scene = self._drawing.scene
@@ -84,13 +86,20 @@ class Commands:
 
     def nudge(self, dx: float, dy: float) -> None:
         """Moves the selected nodes; presses that follow each other are one undo step."""
-        scene = self._drawing.scene
+        scene, areas = self._drawing.scene, self._drawing.areas
+        inside, shapes = areas.carried(self._document.selection.shapes)
         moved = {}
-        for key in self._in_order():
+        for key in dict.fromkeys((*self._in_order(), *inside)):
             x, y = scene.position(key)
             moved[key] = (x + dx, y + dy)
-        if moved:
-            self._surface.attempt(lambda: self._document.move(moved, "nudge"))
+        boxes: dict[str, Box] = {}
+        for key in shapes:
+            x, y, width, height = areas.boxes[key]
+            boxes[key] = (x + dx, y + dy, width, height)
+        if moved or boxes:
+            self._surface.attempt(
+                lambda: framing.move(self._document, moved, boxes, merge_key="nudge")
+            )
 
     def set_enabled(self, enabled: bool) -> None:
         keys = self._in_order()

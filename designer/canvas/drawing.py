@@ -5,11 +5,15 @@ from functools import cached_property
 
 import numpy as np
 
+from designer.canvas.areas import Areas, union
+from designer.canvas.geometry import port_plan
 from designer.canvas.placement import lay_out, settle
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState
 from designer.canvas.tints import Tints
+from designer.canvas.viewport import Box
 from designer.document import Change, Document, Point
+from designer.document.shapes import FrameView, NoteView, read_frames, read_notes
 from designer.theme.theme import Theme
 
 
@@ -23,6 +27,7 @@ class Drawing:
         self._laid: dict[str, Point] = {}
         self.states: Mapping[str, NodeState] = {}
         self.scene = Scene()
+        self.areas = Areas()
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -30,8 +35,20 @@ class Drawing:
         nodes, edges = self._document.nodes(), self._document.edges()
         places = settle(nodes, edges, self._laid)
         self._laid.update((n.key, places[n.key]) for n in nodes if n.position is None)
-        self.scene = Scene(nodes, edges, places)
+        self._shapes = self._read_shapes()
+        heights = {node.key: port_plan(node.ports).height for node in nodes}
+        self.areas = Areas(*self._shapes, places, heights)
+        self.scene = Scene(nodes, edges, places, self.areas.folds())
         self._forget_tints()
+
+    def _read_shapes(self) -> tuple[tuple[FrameView, ...], tuple[NoteView, ...]]:
+        workflow = self._document.workflow
+        return read_frames(workflow), read_notes(workflow)
+
+    def bounds(self) -> Box | None:
+        """The box around everything that is drawn."""
+        boxes = [box for box in (self.scene.bounds(), self.areas.bounds()) if box is not None]
+        return union(boxes) if boxes else None
 
     def take(self, change: Change) -> bool:
         """Follows one change of the document; True when nodes or wires came or went."""
@@ -39,6 +56,16 @@ class Drawing:
         if change.structure or places is None:
             self.rebuild()
             return True
+        if self._shapes != self._read_shapes():
+            self.rebuild()
+            return True
+        self._follow_nodes(change)
+        if change.steps:
+            self._forget_tints()
+        self.scene.place(places)
+        return False
+
+    def _follow_nodes(self, change: Change) -> None:
         routed = True
         for key in change.steps | change.positions:
             node = self._document.node(key)
@@ -46,10 +73,6 @@ class Drawing:
                 routed &= self.scene.replace_node(node)
         if not routed:
             self.scene.route_all()
-        if change.steps:
-            self._forget_tints()
-        self.scene.place(places)
-        return False
 
     def _places_of(self, moved: frozenset[str]) -> dict[str, Point] | None:
         """The author's places; for a node that lost its own, the one that the layout had

@@ -20,6 +20,8 @@ class Hover:
         self.opened = -1
         self.reveal: Reveal = "card"
         self.lit: frozenset[int] = frozenset()
+        self.area: Qt.CursorShape | None = None
+        """The pointer's shape over a frame or note."""
 
     def find(self, scene: Scene, at: Point, zoom: float) -> Hit:
         """What is under a scene point, the ports that the open node shows included."""
@@ -50,6 +52,8 @@ class Hover:
     def cursor(self, editable: bool) -> Qt.CursorShape:
         if self.hit.kind in ("output", "input") and editable:
             return Qt.CursorShape.CrossCursor
+        if self.area is not None:
+            return self.area
         if self.hit.kind == "wire":
             return Qt.CursorShape.PointingHandCursor
         return Qt.CursorShape.ArrowCursor

@@ -54,6 +54,10 @@ class Controls(Protocol):
     def insert_into_wire(self) -> None: ...
     @property
     def arranging(self) -> Arranging: ...
+    def frame_selection(self) -> None: ...
+    def unframe(self) -> None: ...
+    def fold(self) -> None: ...
+    def add_note(self) -> None: ...
 
 
 def command_of(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
@@ -63,6 +67,7 @@ def command_of(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
     if key in _NUDGES:
         return _arrow(event, key, control, canvas)
     own = _with_control(event, canvas) if control else _with_alt(event, canvas)
+    own = own or _with_shift(event, canvas)
     # first, since X11 has Ctrl+D for Delete too
     return own or _standard(event, canvas) or (None if control else _plain(key, canvas))
 
@@ -105,8 +110,10 @@ def _with_alt(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
 
 def _with_control(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
     key, arranging = Qt.Key(event.key()), canvas.arranging
-    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier and key == Qt.Key.Key_X:
-        return arranging.detach
+    if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+        shifted = {Qt.Key.Key_X: arranging.detach, Qt.Key.Key_G: canvas.unframe}
+        if key in shifted:
+            return shifted[key]
     return {
         Qt.Key.Key_Delete: arranging.delete_joining,
         Qt.Key.Key_Backspace: arranging.delete_joining,
@@ -116,7 +123,13 @@ def _with_control(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | No
         Qt.Key.Key_Equal: canvas.zoom_in,
         Qt.Key.Key_E: canvas.toggle_enabled,
         Qt.Key.Key_L: canvas.tidy,
+        Qt.Key.Key_G: canvas.frame_selection,
     }.get(key)
+
+
+def _with_shift(event: QKeyEvent, canvas: Controls) -> Callable[[], None] | None:
+    only = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return canvas.add_note if only and event.key() == Qt.Key.Key_S else None
 
 
 def _plain(key: Qt.Key, canvas: Controls) -> Callable[[], None] | None:
@@ -129,6 +142,7 @@ def _plain(key: Qt.Key, canvas: Controls) -> Callable[[], None] | None:
         Qt.Key.Key_Plus: canvas.zoom_in,
         Qt.Key.Key_Equal: canvas.zoom_in,
         Qt.Key.Key_Minus: canvas.zoom_out,
+        Qt.Key.Key_H: canvas.fold,
         Qt.Key.Key_F2: canvas.rename_current,
         Qt.Key.Key_Insert: canvas.insert_into_wire,
         Qt.Key.Key_G: canvas.arranging.toggle_grid,

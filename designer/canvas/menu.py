@@ -1,6 +1,6 @@
 """The context menu of the canvas: what can be done with what lies under the pointer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
@@ -8,8 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from designer.canvas.areas import Area
 from designer.canvas.arranging import Side
 from designer.canvas.keys import Controls
+from designer.canvas.paint.areas import hue
+from designer.document.shapes import COLOURS, Colour
 from designer.theme.theme import Theme
 
 
@@ -26,6 +29,8 @@ def canvas_menu(
     menu = _menu(parent)
     if editable:
         _add(menu, theme, "plus", "Add a step …", canvas.add_at_pointer, "Space")
+        _add(menu, theme, "note", "Add a note", canvas.add_note, "Shift+S")
+        _add(menu, theme, "frame", "Add a frame", canvas.frame_selection, "Ctrl+G")
         _add(menu, theme, "paste", "Paste", canvas.paste, "Ctrl+V")
         menu.addSeparator()
         _add(menu, theme, "layout", "Tidy up", canvas.tidy, "Ctrl+L")
@@ -61,6 +66,8 @@ def node_menu(
             _add(menu, theme, "unlink", "Detach", detach, "Ctrl+Shift+X")
         if count > 1:
             menu.addMenu(_align_menu(canvas, theme, menu, count))
+        menu.addSeparator()
+        _add(menu, theme, "frame", "Frame the selection", canvas.frame_selection, "Ctrl+G")
         menu.addSeparator()
         _add(menu, theme, "duplicate", "Duplicate", canvas.duplicate, "Ctrl+D")
         _add(menu, theme, "cut", "Cut", canvas.cut, "Ctrl+X")
@@ -100,6 +107,49 @@ def _align_menu(canvas: MenuControls, theme: Theme, parent: QWidget, count: int)
         _add(menu, theme, "distribute-across", "Even gaps across", across, "Alt+Shift+H")
         _add(menu, theme, "distribute-down", "Even gaps down", down, "Alt+Shift+V")
     return menu
+
+
+def shape_menu(
+    canvas: MenuControls,
+    theme: Theme,
+    parent: QWidget,
+    *,
+    areas: Sequence[Area],
+    colour: Callable[[Colour], None],
+) -> QMenu:
+    """For the selected frames and notes."""
+    menu = _menu(parent)
+    frames = [area for area in areas if area.kind == "frame"]
+    if len(areas) == 1:
+        word = "Rename …" if frames else "Write …"
+        _add(menu, theme, "tag" if frames else "edit", word, canvas.rename_current, "F2")
+    if frames:
+        folded = all(area.folded for area in frames)
+        icon = "chevron-down" if folded else "chevron-right"
+        _add(menu, theme, icon, "Unfold" if folded else "Fold to one block", canvas.fold, "H")
+    colours = menu.addMenu(theme.icon("dot", "muted"), "Colour")
+    for name in COLOURS:
+        action = colours.addAction(theme.icon("dot", f"kind:{hue(name)}"), name.capitalize())
+        action.setCheckable(True)
+        action.setChecked(all(area.colour == name for area in areas))
+        action.triggered.connect(partial(_choose, colour, name))
+    menu.addSeparator()
+    if frames:
+        _add(
+            menu,
+            theme,
+            "unlink",
+            "Remove the frame, keep the steps",
+            canvas.unframe,
+            "Ctrl+Shift+G",
+        )
+    if len(frames) < len(areas):
+        _add(menu, theme, "trash", "Delete", canvas.delete_selection, "Del")
+    return menu
+
+
+def _choose(colour: Callable[[Colour], None], name: Colour, _checked: bool = False) -> None:
+    colour(name)
 
 
 def wire_menu(canvas: MenuControls, theme: Theme, parent: QWidget) -> QMenu:

@@ -52,10 +52,10 @@ class RenameField(QLineEdit):
         if not self._done:
             self._done = True
             owner: QObject | None = self.parent()
+            if isinstance(owner, QWidget):
+                owner.setFocus()  # first: a hidden field would hand its focus to the next step
             self.hide()
             self.deleteLater()
-            if isinstance(owner, QWidget):
-                owner.setFocus()
 
 
 def rename_node(surface: Surface, key: str, name: str) -> None:

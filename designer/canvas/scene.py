@@ -21,7 +21,8 @@ class Scene:
     """Nodes and wires by index. A new structure makes a new scene; moving nodes changes this one.
 
     The order of the nodes is the order of painting: later ones lie on top. ``places`` must hold a
-    position for each node; wires to nodes that are not there are left out.
+    position for each node; wires to nodes that are not there are left out. A node in ``folds``
+    is not drawn: its wires begin and end at the block that stands for it.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Scene:
         nodes: Sequence[NodeView] = (),
         edges: Iterable[EdgeView] = (),
         places: Mapping[str, Point] | None = None,
+        folds: Mapping[str, Box] | None = None,
     ) -> None:
         self.nodes: list[NodeView] = list(nodes)
         self.index = {node.key: i for i, node in enumerate(self.nodes)}
@@ -46,6 +48,10 @@ class Scene:
         for i, node in enumerate(self.nodes):
             x, y = known.get(node.key, (0.0, 0.0))
             self.rects[i] = x, y, CARD_WIDTH, self.plans[i].height
+        self.homes: dict[int, Point] = {}
+        """Where the nodes that are not drawn really are; ``rects`` has their block."""
+        self.hidden = np.zeros(len(self.nodes), dtype=bool)
+        self._hide(folds or {})
         self.triggers = np.array([node.kind == "trigger" for node in self.nodes], dtype=bool)
         self.failing = np.array([edge.port == FAILURE for edge in self.edges], dtype=bool)
         """Wires from a failure port."""
@@ -53,17 +59,35 @@ class Scene:
         self._by_end: dict[str, dict[int, list[int]]] = {}
         self._measure()
 
+    def _hide(self, folds: Mapping[str, Box]) -> None:
+        for key, block in folds.items():
+            i = self.index[key]
+            self.homes[i] = (float(self.rects[i, 0]), float(self.rects[i, 1]))
+            self.hidden[i] = True
+            self.rects[i] = block
+        blocks = np.unique(self.rects[self.hidden], axis=0, return_inverse=True)[1]
+        group = np.full(len(self.nodes), -1, dtype=np.intp)
+        group[self.hidden] = blocks.reshape(-1)
+        ends = group[self.sources], group[self.targets]
+        self.silent = (ends[0] >= 0) & (ends[0] == ends[1])
+        """Wires inside one block, which are not drawn."""
+
     def _measure(self) -> None:
         """Where wires begin on their source card, and all that follows from it."""
         self._port_offsets = np.array(
             [
-                (spot.x + PORT, spot.y)
+                self._leaving(int(i), edge.port)
                 for i, edge in zip(self.sources, self.edges, strict=True)
-                for spot in (self.plans[i].spot(edge.port),)
             ],
             dtype=np.float64,
         ).reshape(-1, 2)
         self._route(np.arange(len(self.edges)), fresh=True)
+
+    def _leaving(self, i: int, port: str) -> Point:
+        if self.hidden[i]:
+            return float(self.rects[i, 2]) + PORT, float(self.rects[i, 3]) / 2
+        spot = self.plans[i].spot(port)
+        return spot.x + PORT, spot.y
 
     def _route(self, edges: Ints, fresh: bool = False) -> None:
         """Works out again the curves of some wires."""
@@ -86,7 +110,7 @@ class Scene:
         plan = port_plan(node.ports)
         same = plan is self.plans[i] or plan == self.plans[i]
         self.nodes[i], self.plans[i] = node, plan
-        if not same:
+        if not same and not self.hidden[i]:
             self.rects[i, 3] = plan.height
         self.version += 1
         return same
@@ -100,8 +124,16 @@ class Scene:
         known = [(self.index[key], point) for key, point in places.items() if key in self.index]
         if not known:
             return
-        moved = np.array([i for i, _ in known], dtype=np.intp)
-        self.rects[moved, :2] = [point for _, point in known]
+        self.homes.update((i, point) for i, point in known if self.hidden[i])
+        drawn = [(i, point) for i, point in known if not self.hidden[i]]
+        if drawn:
+            moved = np.array([i for i, _ in drawn], dtype=np.intp)
+            corners = np.array([point for _, point in drawn], dtype=np.float64)
+            self.shift(moved, corners, settled=settled)
+
+    def shift(self, moved: Ints, corners: Floats, *, settled: bool = True) -> None:
+        """Draws nodes, or the blocks they are folded into, at other places."""
+        self.rects[moved, :2] = corners
         self._route(self.edges_at(moved))
         if settled:
             self.detours.settle()
@@ -122,7 +154,11 @@ class Scene:
         return np.flatnonzero(mask[self.sources] | mask[self.targets])
 
     def position(self, key: str) -> Point:
-        x, y = self.rects[self.index[key], :2]
+        """Where a node is, also while it is folded away."""
+        i = self.index[key]
+        if i in self.homes:
+            return self.homes[i]
+        x, y = self.rects[i, :2]
         return float(x), float(y)
 
     def indices(self, keys: Iterable[str]) -> Ints:
@@ -141,7 +177,7 @@ class Scene:
         r = self.rects
         seen = (r[:, 0] <= x + w + margin) & (r[:, 0] + r[:, 2] >= x - margin)
         seen &= (r[:, 1] <= y + h + margin) & (r[:, 1] + r[:, 3] >= y - margin)
-        found = np.flatnonzero(seen)
+        found = np.flatnonzero(seen & ~self.hidden)
         return found[np.argsort(self.raised[found], kind="stable")]
 
     def lift(self, keys: Iterable[str]) -> None:
@@ -152,9 +188,11 @@ class Scene:
     def wires_in(self, box: Box, margin: float = 0.0) -> Ints:
         """Wires whose curve may touch a box."""
         x, y, w, h = box
-        return wires.boxes_meet(
+        found = wires.boxes_meet(
             self.wire_boxes, x - margin, y - margin, x + w + margin, y + h + margin
         )
+        seen: Ints = found[~self.silent[found]]
+        return seen
 
     def bounds(self, keys: Iterable[str] | None = None) -> Box | None:
         """The box around these nodes (all of them when None); None when there are none."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from designer.canvas import words
 from designer.canvas.accessible import install, tell_current, tell_structure
 from designer.canvas.adding import add_node, insert_node
+from designer.canvas.areas import Areas
 from designer.canvas.drawing import Drawing
 from designer.canvas.edge_pan import EdgePan
 from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, snap
@@ -116,6 +117,10 @@ class CanvasSurface(QWidget):
     @property
     def scene(self) -> Scene:
         return self._drawing.scene
+
+    @property
+    def areas(self) -> Areas:
+        return self._drawing.areas
 
     @property
     def viewport(self) -> Viewport:
@@ -326,7 +331,7 @@ class CanvasSurface(QWidget):
         if self._gesture is not None:
             self._gesture.dress(frame)
         paint_drawing(painter, frame, self._kit, self._drawing.tints)
-        if not self.scene.nodes:
+        if not self.scene.nodes and not self.areas.items:
             paint_empty(painter, frame, *self._empty_words())
         if self._gesture is not None:
             self._gesture.paint(painter, frame)
@@ -353,6 +358,8 @@ class CanvasSurface(QWidget):
             states=self.states,
             selected=selection.keys,
             selected_wires=selection.wires,
+            areas=self.areas,
+            selected_shapes=selection.shapes,
             hover=self._hover.hit,
             opened=self._hover.opened if self.editable else -1,
             reveal=self._hover.reveal,
@@ -411,7 +418,7 @@ class CanvasSurface(QWidget):
         return known is None or (self._untouched and known == self.viewport)
 
     def _first_fit(self) -> None:
-        self._navigation.open(self.scene.bounds(), self.scene.bounds(self._head()))
+        self._navigation.open(self._drawing.bounds(), self.scene.bounds(self._head()))
         self._first_view = self.viewport
 
     def _head(self) -> list[str]:

@@ -18,16 +18,27 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from designer.canvas import words
+from designer.canvas.areas import union
 from designer.canvas.arranging import Arranging
 from designer.canvas.commands import Commands
-from designer.canvas.gestures.begin import begin
+from designer.canvas.gestures.area import cursor_of
+from designer.canvas.gestures.begin import area_under, begin
 from designer.canvas.gestures.drop import Drop
 from designer.canvas.gestures.pan import Pan
 from designer.canvas.keys import command_of
-from designer.canvas.menu import canvas_menu, node_menu, wire_menu
+from designer.canvas.menu import canvas_menu, node_menu, shape_menu, wire_menu
 from designer.canvas.offer import centred_card, offer_of
 from designer.canvas.options import CanvasOptions
 from designer.canvas.rename import RenameField, rename_node
+from designer.canvas.shape_fields import edit_shape
+from designer.canvas.shaping import (
+    add_note,
+    chosen_frames,
+    colour_shapes,
+    fold_shapes,
+    frame_selection,
+    ungroup,
+)
 from designer.canvas.surface import CanvasSurface
 from designer.canvas.walk import neighbour, next_in_order
 from designer.canvas.wires import flatten
@@ -68,12 +79,15 @@ class CanvasView(CanvasSurface):
 
     def fit(self) -> None:
         """Shows everything."""
-        self._navigation.fit(self.scene.bounds())
+        self._navigation.fit(self._drawing.bounds())
 
     def fit_selection(self) -> None:
         """Shows what is selected; everything when nothing is."""
-        keys = self._document.selection.keys
-        self._navigation.fit(self.scene.bounds(keys) or self.scene.bounds(), max_zoom=1.25)
+        selection, areas = self._document.selection, self.areas
+        boxes = [areas.drawn(key) for key in selection.shapes if key in areas.items]
+        if (cards := self.scene.bounds(selection.keys)) is not None:
+            boxes.append(cards)
+        self._navigation.fit(union(boxes) if boxes else self._drawing.bounds(), max_zoom=1.25)
 
     def zoom_to(self, zoom: float) -> None:
         """Another zoom (1.0 is 100 %) around the middle of the view."""
@@ -157,8 +171,32 @@ class CanvasView(CanvasSurface):
         if key is not None:
             self.step_activated.emit(key)
 
+    def frame_selection(self) -> None:
+        """Draws a frame around what is selected, and lets its title be typed."""
+        self._open_shape(frame_selection(self, self.scene_point(self._spot())))
+
+    def add_note(self) -> None:
+        """Sticks a note at the pointer, to be written at once."""
+        self._open_shape(add_note(self, self.scene_point(self._spot())))
+
+    def fold(self) -> None:
+        """Folds the selected frames, or those around the selected nodes; unfolds folded ones."""
+        fold_shapes(self, chosen_frames(self))
+
+    def unframe(self) -> None:
+        """Takes the selected frames away; their steps stay."""
+        ungroup(self, chosen_frames(self))
+
+    def _open_shape(self, key: str | None) -> None:
+        if key is not None:
+            edit_shape(self, key, self._theme, self)
+
     def rename_current(self) -> None:
-        """Lets the title of the node selected last be typed anew, in its place."""
+        """Lets the title of the node selected last be typed anew, in its place; a frame's title or
+        a note's text where one is selected."""
+        for shape in self._document.selection.shapes:
+            self._open_shape(shape)
+            return
         key = self._document.selection.current
         if key is None or key not in self.scene.index or not self.editable:
             return
@@ -236,6 +274,11 @@ class CanvasView(CanvasSurface):
         hit = self.hit(event.position())
         if hit.node >= 0:
             self.step_activated.emit(self.scene.nodes[hit.node].key)
+        elif (area := area_under(self, event.position(), hit)) is not None:
+            if self.areas.items[area.key].folded:
+                fold_shapes(self, [area.key])
+            else:
+                self._open_shape(area.key)
         else:
             self._ask_at(event.position())
 
@@ -261,7 +304,11 @@ class CanvasView(CanvasSurface):
         by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         if by_mouse:
             hit = self.hit(QPointF(event.pos()))
-            if hit.node >= 0 and self.scene.nodes[hit.node].key not in selection.keys:
+            area = area_under(self, QPointF(event.pos()), hit)
+            if area is not None:
+                if area.key not in selection.shapes:
+                    selection.set((), (), [area.key])
+            elif hit.node >= 0 and self.scene.nodes[hit.node].key not in selection.keys:
                 selection.set([self.scene.nodes[hit.node].key])
             elif hit.kind == "wire" and self.scene.edges[hit.wire].key not in selection.wires:
                 selection.set((), [self.scene.edges[hit.wire].key])
@@ -295,6 +342,15 @@ class CanvasView(CanvasSurface):
             )
             if len(chosen) == 1:
                 self.node_menu_opening.emit(menu, chosen[0].key)
+        elif selection.shapes and self.editable:
+            areas = [self.areas.items[k] for k in selection.shapes if k in self.areas.items]
+            menu = shape_menu(
+                self,
+                self._theme,
+                self,
+                areas=areas,
+                colour=lambda name: colour_shapes(self, selection.shapes, name),
+            )
         elif selection.wires and self.editable:
             menu = wire_menu(self, self._theme, self)
         else:
@@ -308,6 +364,8 @@ class CanvasView(CanvasSurface):
     def _hover_at(self, at: QPointF) -> None:
         if self._hover.move(self.scene, self.scene_point(at), self.viewport.zoom):
             self.update()
+        area = area_under(self, at, self._hover.hit) if self.editable else None
+        self._hover.area = cursor_of(area.part) if area is not None else None
         self._show_cursor()
 
     def _spot(self) -> QPointF:

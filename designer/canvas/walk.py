@@ -27,6 +27,8 @@ def neighbour(scene: Scene, key: str | None, dx: int, dy: int) -> str | None:
     away = middles - middles[scene.index[key]]
     ahead = away[:, 0] * dx + away[:, 1] * dy
     aside = np.abs(away[:, 0] * dy) + np.abs(away[:, 1] * dx)
-    cost = np.where((ahead > 1.0) & (aside <= ahead * 2.5), ahead + 1.5 * aside, np.inf)
+    cost = np.where(
+        (ahead > 1.0) & (aside <= ahead * 2.5) & ~scene.hidden, ahead + 1.5 * aside, np.inf
+    )
     best = int(cost.argmin())
     return scene.nodes[best].key if np.isfinite(cost[best]) else None

@@ -9,7 +9,7 @@ from designer.document import clipboard
 from designer.document.draft import Draft
 from designer.document.editing import EditRefused
 from designer.document.graph import positions, step_face
-from designer.document.rename import free_id, id_refusal, renamed
+from designer.document.rename import free_id, id_refusal, renamed, renamed_in_frames
 from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
 from designer.document.views import EdgeView, NodeView, Point, Wire, trigger_key, trigger_name
 from designer.document.wires import arriving, first_port, rewire
@@ -168,6 +168,8 @@ class Document(WiredText):
 
         def make(draft: Draft) -> None:
             draft.set((*path, "name"), name)
+            for where, value in renamed_in_frames(self.value(("designer",)), {key: new}):
+                draft.set(where, value)
             if draft.source.node((*POSITIONS, key)) is not None:
                 draft.rename_key((*POSITIONS, key), new)
 

@@ -428,7 +428,8 @@ class EditedText(QObject):
         graph, selection = self._graph, self.selection
         keys = (key for key in selection.ids if key in graph.nodes or key in graph.owners)
         wires = selection.wires
-        selection.set(keys, wires and wires & {edge.key for edge in graph.edges})
+        wires = wires and wires & {edge.key for edge in graph.edges}
+        selection.set(keys, wires, selection.shapes)
 
     def _file_name(self) -> str:
         return self.path.name if self.path else ""

@@ -52,6 +52,7 @@ def renamed(
         yield from _renamed_in_step(path, step, names, catalogue)
     for key in HANDLER_LISTS:
         yield from _renamed_names((key,), tree.get(key), names)
+    yield from renamed_in_frames(tree.get("designer"), names)
     yield from _renamed_texts(("output",), tree.get("output"), names)
     yield from _renamed_texts(("concurrency",), tree.get("concurrency"), names)
     triggers = tree.get("triggers")
@@ -79,6 +80,16 @@ def _renamed_in_step(
             )
             if (new := renamed_template(text, names, bare)) != text:
                 yield place, new
+
+
+def renamed_in_frames(designer: Any, names: Names) -> Iterator[tuple[Path, Any]]:
+    """The steps that frames hold."""
+    frames = designer.get("frames") if isinstance(designer, dict) else None
+    for name, frame in frames.items() if isinstance(frames, dict) else ():
+        steps = frame.get("steps") if isinstance(frame, dict) else None
+        for index, step in enumerate(steps if isinstance(steps, list) else ()):
+            if isinstance(step, str) and step in names:
+                yield ("designer", "frames", name, "steps", index), names[step]
 
 
 def _renamed_names(path: Path, value: Any, names: Names) -> Iterator[tuple[Path, Any]]:

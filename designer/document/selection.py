@@ -8,8 +8,8 @@ from designer.document.views import Wire
 
 
 class Selection(QObject):
-    """Selected node keys and wires. ``current`` is the node selected last, None when there is
-    none."""
+    """Selected node keys, wires, and keys of frames and notes (``shapes``). ``current`` is the node
+    selected last, None when there is none."""
 
     changed = Signal()
 
@@ -17,6 +17,7 @@ class Selection(QObject):
         super().__init__(parent)
         self._keys: tuple[str, ...] = ()
         self._wires: frozenset[Wire] = frozenset()
+        self._shapes: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -33,24 +34,37 @@ class Selection(QObject):
         return self._wires
 
     @property
+    def shapes(self) -> frozenset[str]:
+        """Selected frames and notes."""
+        return self._shapes
+
+    @property
     def current(self) -> str | None:
         return self._keys[-1] if self._keys else None
 
-    def set(self, keys: Iterable[str] = (), wires: Iterable[Wire] = ()) -> None:
+    def set(
+        self,
+        keys: Iterable[str] = (),
+        wires: Iterable[Wire] = (),
+        shapes: Iterable[str] = (),
+    ) -> None:
         """Selects exactly these; the last key becomes the current one."""
-        wanted, wired = tuple(dict.fromkeys(keys)), frozenset(wires)
-        if wanted != self._keys or wired != self._wires:
-            self._keys, self._wires = wanted, wired
+        wanted = (tuple(dict.fromkeys(keys)), frozenset(wires), frozenset(shapes))
+        if wanted != (self._keys, self._wires, self._shapes):
+            self._keys, self._wires, self._shapes = wanted
             self.changed.emit()
 
     def add(self, keys: Iterable[str]) -> None:
-        self.set((*self._keys, *keys), self._wires)
+        self.set((*self._keys, *keys), self._wires, self._shapes)
 
     def toggle(self, key: str) -> None:
         if key in self._keys:
-            self.set((k for k in self._keys if k != key), self._wires)
+            self.set((k for k in self._keys if k != key), self._wires, self._shapes)
         else:
-            self.set((*self._keys, key), self._wires)
+            self.set((*self._keys, key), self._wires, self._shapes)
+
+    def toggle_shape(self, key: str) -> None:
+        self.set(self._keys, self._wires, self._shapes ^ {key})
 
     def clear(self) -> None:
         self.set()
@@ -61,4 +75,5 @@ class Selection(QObject):
         self.set(
             (swap.get(key, key) for key in self._keys),
             ((swap.get(src, src), port, swap.get(dst, dst)) for src, port, dst in self._wires),
+            self._shapes,
         )

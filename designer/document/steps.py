@@ -6,6 +6,7 @@ from typing import Any
 from designer.document.draft import Draft
 from designer.document.places import Places
 from designer.document.rename import HANDLER_LISTS
+from designer.document.shapes import read_frames, shape_path
 from designer.document.views import Point, Wire
 from designer.document.wires import rewire
 from engine import Dependency, Path, Source, Workflow
@@ -54,6 +55,7 @@ def take_out(
     rewire(draft, workflow, places, remove=named | loose)
     _forget_handlers(draft, gone)
     _forget_compensation(draft, workflow, places, gone)
+    _leave_frames(draft, workflow, gone)
     for key in gone:
         if draft.source.node((*POSITIONS, key)) is not None:
             draft.remove((*POSITIONS, key))
@@ -90,6 +92,13 @@ def _forget_compensation(draft: Draft, workflow: Workflow, places: Places, gone:
     for step in workflow.walk():
         if step.compensate in gone and step.id not in gone:
             draft.remove((*places.steps[step.id], "compensate"))
+
+
+def _leave_frames(draft: Draft, workflow: Workflow, gone: set[str]) -> None:
+    for frame in read_frames(workflow):
+        if gone.intersection(frame.steps):
+            kept = [step for step in frame.steps if step not in gone]
+            draft.set((*shape_path(frame.key), "steps"), kept)
 
 
 def _remove_items(draft: Draft, paths: Iterable[Path]) -> None:

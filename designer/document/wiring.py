@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from designer.document.draft import Draft
 from designer.document.editing import EditRefused
 from designer.document.filed import FiledText
+from designer.document.shapes import shape_path
 from designer.document.steps import place, take_out
 from designer.document.views import Point, Wire, trigger_name
 from designer.document.wires import first_port, joined, refusal, rewire
@@ -28,9 +29,10 @@ class WiredText(FiledText):
         add: Iterable[Wire] = (),
         name: str = "Reconnect",
         moved: Mapping[str, Point] | None = None,
+        frames: Mapping[str, list[str]] | None = None,
     ) -> None:
-        """Removes and draws wires, and moves nodes, as one step, e.g. where the end of a wire was
-        dragged elsewhere."""
+        """Removes and draws wires, moves nodes and gives frames other steps, as one step, e.g.
+        where the end of a wire was dragged elsewhere."""
         gone, new = list(remove), list(add)
         workflow = self.current_workflow()
         for wire in new:
@@ -40,6 +42,8 @@ class WiredText(FiledText):
         def make(draft: Draft) -> None:
             place(draft, moved or {}, self.source)
             rewire(draft, workflow, self.places, gone, new)
+            for key, steps in (frames or {}).items():
+                draft.set((*shape_path(key), "steps"), steps)
 
         self.gesture(name, make)
 
@@ -51,16 +55,26 @@ class WiredText(FiledText):
             for edge in self.graph.edges
         )
 
-    def detach(self, keys: Iterable[str], moved: Mapping[str, Point] | None = None) -> None:
+    def detach(
+        self,
+        keys: Iterable[str],
+        moved: Mapping[str, Point] | None = None,
+        frames: Mapping[str, list[str]] | None = None,
+    ) -> None:
         """Takes steps out of their wires, whose ends are joined; wires among the steps stay."""
         wanted = _steps(keys)
         tied, joins = joined(self.current_workflow(), set(wanted))
         if not tied:
             raise EditRefused("Nothing is wired to it.")
-        self.rewire(tied, joins, f"Detach {self._titled(wanted)}", moved)
+        self.rewire(tied, joins, f"Detach {self._titled(wanted)}", moved, frames)
 
     def insert(
-        self, key: str, wire: Wire, moved: Mapping[str, Point] | None = None, detach: bool = False
+        self,
+        key: str,
+        wire: Wire,
+        moved: Mapping[str, Point] | None = None,
+        detach: bool = False,
+        frames: Mapping[str, list[str]] | None = None,
     ) -> None:
         """Puts a step into a wire; with ``detach`` it is taken out of those that it has before."""
         workflow = self.current_workflow()
@@ -70,9 +84,8 @@ class WiredText(FiledText):
         port = first_port(self.catalogue.step_types.get(step.type), step.config)
         before = [] if trigger_name(src) is not None else [(*wire[:2], key)]
         kept = [join for join in joins if join != wire]
-        self.rewire(
-            [*tied, wire], [*kept, *before, (key, port, dst)], f"Insert {step.title}", moved
-        )
+        new = [*kept, *before, (key, port, dst)]
+        self.rewire([*tied, wire], new, f"Insert {step.title}", moved, frames)
 
     def remove_joining(self, keys: Iterable[str]) -> None:
         """Removes steps, and joins the ends of the wires that they leave loose."""

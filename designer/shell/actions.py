@@ -78,6 +78,12 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "distribute-down", "Even gaps down", "Arrange", "distribute-down", hint="Alt+Shift+V"
     ),
+    ActionSpec("frame", "Frame the selection", "Arrange", "frame", separated=True, hint="Ctrl+G"),
+    ActionSpec(
+        "unframe", "Remove the frame, keep the steps", "Arrange", "unlink", hint="Ctrl+Shift+G"
+    ),
+    ActionSpec("fold", "Fold or unfold the frame", "Arrange", "chevron-down", hint="H"),
+    ActionSpec("note", "Add a note", "Arrange", "note", hint="Shift+S"),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),
     ActionSpec("pause-run", "Pause or resume the run", "Run", "pause", ("Ctrl+F5",)),

@@ -53,6 +53,10 @@ def edit_handlers(desk: FileDesk) -> Handlers:
         "quick-add": on_current(desk, lambda space: space.canvas.add_at_pointer()),
         "open-node": on_current(desk, lambda space: space.canvas.activate_current()),
         "rename": on_current(desk, lambda space: space.canvas.rename_current()),
+        "frame": on_current(desk, lambda space: space.canvas.frame_selection()),
+        "unframe": on_current(desk, lambda space: space.canvas.unframe()),
+        "fold": on_current(desk, lambda space: space.canvas.fold()),
+        "note": on_current(desk, lambda space: space.canvas.add_note()),
         "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),
     }
 

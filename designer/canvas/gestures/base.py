@@ -6,6 +6,7 @@ from typing import Protocol
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 
+from designer.canvas.areas import Areas
 from designer.canvas.hit import Hit
 from designer.canvas.options import CanvasOptions
 from designer.canvas.paint.frame import Frame
@@ -26,6 +27,11 @@ class Surface(Protocol):
     def document(self) -> Document: ...
     @property
     def scene(self) -> Scene: ...
+    @property
+    def areas(self) -> Areas:
+        """Frames and notes."""
+        ...
+
     @property
     def viewport(self) -> Viewport: ...
     @property

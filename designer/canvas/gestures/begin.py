@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QPointF
 
+from designer.canvas.areas import AreaHit
+from designer.canvas.gestures.area import PressArea
 from designer.canvas.gestures.base import Gesture, Modifiers, Surface
 from designer.canvas.gestures.connect import Connect
 from designer.canvas.gestures.select import PressNode, PressWire, RubberBand
@@ -11,6 +13,9 @@ from designer.document.views import EdgeView
 
 def begin(surface: Surface, at: QPointF, modifiers: Modifiers) -> Gesture:
     hit = surface.hit(at)
+    area = area_under(surface, at, hit)
+    if area is not None:
+        return PressArea(surface, at, area, modifiers)
     if surface.editable and hit.kind in ("output", "input", "wire"):
         wiring = _wiring(surface, at, hit)
         if wiring is not None:
@@ -20,6 +25,18 @@ def begin(surface: Surface, at: QPointF, modifiers: Modifiers) -> Gesture:
     if hit.node >= 0:
         return PressNode(surface, at, hit, modifiers)
     return RubberBand(surface, at, modifiers)
+
+
+def area_under(surface: Surface, at: QPointF, hit: Hit) -> AreaHit | None:
+    """The frame or note that a press at a place is for: cards lie above all of them, wires above
+    all but blocks of folded frames, and edges of what is selected."""
+    if hit.kind not in ("nothing", "wire"):
+        return None
+    found = surface.areas.hit(surface.scene_point(at), surface.viewport.zoom)
+    if found is None or hit.kind == "nothing" or surface.areas.items[found.key].folded:
+        return found
+    selected = found.key in surface.document.selection.shapes
+    return found if selected and found.part not in ("title", "body") else None
 
 
 def _wiring(surface: Surface, at: QPointF, hit: Hit) -> Gesture | None:

@@ -12,7 +12,9 @@ from designer.canvas.hit import wire_at
 from designer.canvas.paint.frame import Frame
 from designer.canvas.paint.overlay import paint_ghost, paint_guides, paint_hint
 from designer.canvas.room import give_way
+from designer.canvas.shaping import joined
 from designer.canvas.viewport import Point
+from designer.document import framing
 
 _MOST_GHOSTS = 200
 
@@ -98,14 +100,15 @@ class Move(Gesture):
 
     def _edit(self, places: dict[str, Point]) -> None:
         document, scene = self._surface.document, self._surface.scene
+        frames = joined(self._surface, self._keys)
         if self._wire >= 0:
             room = give_way(scene, self._wire, places[self._key], self._moved)
             wire = scene.edges[self._wire].key
-            document.insert(self._key, wire, places | room, self._loose)
+            document.insert(self._key, wire, places | room, self._loose, frames)
         elif self._loose:
-            document.detach(self._keys, places)
+            document.detach(self._keys, places, frames)
         else:
-            document.move(places)
+            framing.move(document, places, {}, frames)
 
     def cancel(self) -> None:
         self._surface.scene.place(self._before)

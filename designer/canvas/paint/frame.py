@@ -6,6 +6,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QRectF
 
+from designer.canvas.areas import Areas
 from designer.canvas.geometry import Reveal
 from designer.canvas.hit import NOTHING, Hit
 from designer.canvas.paint.style import Style
@@ -36,6 +37,10 @@ class Frame:
     states: Mapping[str, NodeState] = field(default_factory=dict)
     selected: frozenset[str] = frozenset()
     selected_wires: frozenset[Wire] = frozenset()
+    areas: Areas = field(default_factory=Areas)
+    selected_shapes: frozenset[str] = frozenset()
+    joining: str = ""
+    """The frame that would take in what is dragged."""
     hover: Hit = NOTHING
     opened: int = -1
     reveal: Reveal = "wired"

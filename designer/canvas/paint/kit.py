@@ -20,11 +20,13 @@ class Kit:
 
     def __init__(self) -> None:
         self.sprites = Sprites()
+        self.notes = Sprites(most=60)
         self.texts = TextBook()
         self.faces = Faces()
 
     def clear(self) -> None:
         self.sprites.clear()
+        self.notes.clear()
         self.texts.clear()
         self.faces.clear()
 

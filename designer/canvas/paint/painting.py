@@ -2,6 +2,7 @@
 
 from PySide6.QtGui import QPainter
 
+from designer.canvas.paint.areas import paint_areas, paint_folded
 from designer.canvas.paint.background import paint_background
 from designer.canvas.paint.blocks import paint_blocks
 from designer.canvas.paint.cards import paint_cards
@@ -16,7 +17,9 @@ _MOST_CARDS = 900
 
 def paint_drawing(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None:
     paint_background(painter, frame)
+    paint_areas(painter, frame, kit)
     paint_wires(painter, frame, kit, tints)
+    paint_folded(painter, frame, kit)
     if frame.zoom >= CARD_ZOOM and len(frame.scene.nodes_in(frame.seen)) <= _MOST_CARDS:
         paint_cards(painter, frame, kit)
     else:

@@ -34,7 +34,8 @@ class Sprite:
 class Sprites:
     """A bounded store of sprites; all are let go when a zoom has left too many behind."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST) -> None:
+        self._most = most
         self._kept: dict[tuple[Hashable, float, float], Sprite] = {}
 
     def get(
@@ -50,7 +51,7 @@ class Sprites:
         place = (key, frame.zoom, frame.ratio)
         found = self._kept.get(place)
         if found is None:
-            if len(self._kept) >= _MOST:
+            if len(self._kept) >= self._most:
                 self._kept.clear()
             found = self._kept[place] = _render(frame, size, margin, paint)
         return found

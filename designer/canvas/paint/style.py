@@ -57,6 +57,17 @@ class Style:
         return self._scalable("body")
 
     @cached_property
+    def strong_label(self) -> QFont:
+        """Titles of frames."""
+        font = QFont(self.label)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
+    @cached_property
+    def note(self) -> QFont:
+        return self._scalable("body")
+
+    @cached_property
     def small(self) -> QFont:
         """Times and pills: a shade smaller than a subtitle."""
         font = QFont(self.subtitle)
