@@ -78,11 +78,12 @@ class Snapping:
     ) -> Level | None:
         if not len(lines):
             return None
-        best = int(np.abs(lines - value).argmin())
-        line = float(lines[best])
+        line = float(lines[np.abs(lines - value).argmin()])
         if abs(line - value) > pull:
             return None
-        return Level(line - offset, line, int(self._others[near[best]]))
+        same = near[np.flatnonzero(np.abs(lines - line) < 0.5)]
+        away = np.abs(self._rects[same, :2] - self._scene.rects[self._card, :2]).sum(axis=1)
+        return Level(line - offset, line, int(self._others[same[away.argmin()]]))
 
     def _wired_levels(self, others: NDArray[np.bool_]) -> list[Level]:
         """Where the card would have to be for each of its wires to run straight."""

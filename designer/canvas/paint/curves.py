@@ -81,14 +81,14 @@ def _paint_pulses(painter: QPainter, frame: Frame, kit: Kit, found: Ints) -> Non
     """A soft light on each wire, as far along as the beat says."""
     at = frame.pulse or 0.0
     ways = (frame.scene.pieces(found[i : i + 1])[0] for i in range(len(found)))
-    points = np.array([_along(way, at) for way in ways])
+    points = np.array([along(way, at) for way in ways])
     glow = kit.glow(frame, "running")
     painter.setOpacity(min(1.0, 4 * at, 4 * (1 - at)))
     draw_copies(painter, glow.pixmap, to_view(frame, points) + glow.centre)
     painter.setOpacity(1.0)
 
 
-def _along(pieces: Floats, at: float) -> Floats:
+def along(pieces: Floats, at: float) -> Floats:
     """The point of a wire (k, 4, 2) at a part of its length, 0 to 1."""
     spans = np.hypot(*(pieces[:, 3] - pieces[:, 0]).T) + 1e-9
     ends = np.cumsum(spans)

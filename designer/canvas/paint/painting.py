@@ -9,6 +9,7 @@ from designer.canvas.paint.cards import paint_cards
 from designer.canvas.paint.curves import paint_wires
 from designer.canvas.paint.frame import CARD_ZOOM, Frame
 from designer.canvas.paint.kit import Kit
+from designer.canvas.paint.labels import paint_labels
 from designer.canvas.tints import Tints
 
 _MOST_CARDS = 900
@@ -22,5 +23,6 @@ def paint_drawing(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> No
     paint_folded(painter, frame, kit)
     if frame.zoom >= CARD_ZOOM and len(frame.scene.nodes_in(frame.seen)) <= _MOST_CARDS:
         paint_cards(painter, frame, kit)
+        paint_labels(painter, frame, kit)
     else:
         paint_blocks(painter, frame, kit, tints)

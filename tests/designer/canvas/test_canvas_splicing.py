@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from designer.canvas import CanvasView
 from designer.canvas.gestures.move import Move
+from designer.canvas.paint import labels
 from designer.canvas.quick_add import QuickAdd
 from designer.document import Document
 
@@ -240,3 +241,34 @@ def test_every_kind_of_port_can_be_told_without_its_colour(canvas: CanvasView) -
     told = {(spot.shape, spot.label) for spot in spots.values()}
     assert len(told) == len(spots)
     assert spots["true"].role != spots["false"].role
+
+
+def test_a_guide_joins_the_nearest_of_the_cards_that_are_level(
+    hands, canvas: CanvasView, document: Document
+) -> None:
+    document.move({"fetch": (-600, 500), "clean": (560, 500)})
+    hands.press(hands.spot("lone"))
+    zoom = canvas.viewport.zoom
+    hands.move(hands.spot("lone") + QPoint(0, round(198 * zoom)))
+    gesture = canvas._gesture
+    assert isinstance(gesture, Move)
+    level = [line for line in gesture._lines if line[1] == line[3]]
+    assert len(level) == 1
+    assert level[0][0] >= 200 and level[0][2] <= 560 + 208 + 16
+    hands.key(Qt.Key.Key_Escape)
+
+
+def test_a_selected_wire_says_what_it_is_for(hands, canvas: CanvasView, monkeypatch) -> None:
+    said: list[str] = []
+    pill = labels._pill
+
+    def listen(painter, frame, kit, text, x, y) -> None:
+        said.append(text)
+        pill(painter, frame, kit, text, x, y)
+
+    monkeypatch.setattr(labels, "_pill", listen)
+    canvas.repaint()
+    assert said == []
+    hands.click(hands.on_wire("enough", "false", "tell"))
+    canvas.repaint()
+    assert "false" in said
