@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -144,6 +145,13 @@ class FileDesk(QObject):
     async def _written(self, space: DocumentSpace, path: Path | None) -> bool:
         """Whether the text is in its file; says why not."""
         document = space.document
+        if path is not None and path.suffix.lower() == ".json" and not _is_json(document.text):
+            self.told.emit(
+                f"{path.name} would hold JSON, and this workflow is written in YAML. Choose a name "
+                "that ends in .yaml.",
+                "failed",
+            )
+            return False
         try:
             saving = document.begin_save(path)
         except DocumentError as error:
@@ -284,7 +292,16 @@ class FileDesk(QObject):
         except DocumentError as error:
             self.told.emit(str(error), "failed")
             return
-        choices = [choice for choice in self._choices(space) if choice[0] != "Compare"]
+
+        def chosen(action: Then) -> None:
+            space.notice.hide()
+            action()
+
+        choices = [
+            (words, partial(chosen, action))
+            for words, action in self._choices(space)
+            if words != "Compare"
+        ]
         CompareDialog(self._theme, space.document.text, theirs, choices, self._window).open()
         space.notice.show()
 
@@ -339,6 +356,10 @@ class FileDesk(QObject):
                 return space.document.folder
         recent = self.recent()
         return recent[0].parent if recent else Path.home()
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n").startswith("{")
 
 
 def _proposed_name(document: Document) -> str:

@@ -135,6 +135,19 @@ def test_a_new_workflow_asks_for_its_name_when_it_is_saved(studio, tmp_path):
     assert studio.window.topbar.tabs.tabText(0) == "mine.yaml"
 
 
+def test_yaml_is_not_saved_under_a_name_that_promises_json(studio, plain, tmp_path):
+    path = plain.document.path
+    plain.document.set_value(("name",), "Changed")
+    studio.window.actions_["save-as"].trigger()
+    dialog = studio.dialog()
+    dialog.fileSelected.emit(str(tmp_path / "mine.json"))
+    dialog.reject()
+    studio.until(lambda: any("written in YAML" in text for text in studio.window.toasts.texts))
+    assert not (tmp_path / "mine.json").exists()
+    assert plain.document.path == path
+    assert plain.document.modified
+
+
 def test_a_change_by_another_program_is_offered_for_reload(studio, plain):
     plain.document.path.write_text(PLAIN.replace("Plain", "Theirs"))
     studio.until(plain.notice.isVisible)
@@ -155,6 +168,7 @@ def test_what_another_program_wrote_is_not_overwritten_unasked(studio, plain):
     assert isinstance(comparison, CompareDialog)
     assert comparison.differences == 1
     choose(comparison, "Keep mine")
+    assert not plain.notice.isVisible()
     studio.window.actions_["save"].trigger()
     studio.until(lambda: not plain.document.modified)
     assert "name: Mine" in plain.document.path.read_text()
