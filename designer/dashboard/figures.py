@@ -87,8 +87,9 @@ class Figures(QWidget):
                 count_text(failed), f"{count_text(most)} of them on {when}", "failed"
             )
         else:
-            share = percent_text(failed / max(1, stats.total))
-            self._cards["failed"].show_figure(count_text(failed), f"{share} of all", "failed")
+            share = percent_text(failed / (failed + stats.completed))  # as the success rate
+            words = f"{share} of all but the cancelled" if stats.cancelled else f"{share} of all"
+            self._cards["failed"].show_figure(count_text(failed), words, "failed")
 
     def _tell(self) -> None:
         self.chosen.emit(str(self.sender().property("key")))

@@ -297,7 +297,7 @@ class FileDesk(QObject):
             space.notice.hide()
             action()
 
-        choices = [
+        choices: list[Choice] = [
             (words, partial(chosen, action))
             for words, action in self._choices(space)
             if words != "Compare"

@@ -60,11 +60,6 @@ def bucket_of(seconds: float) -> int:
     return max(0, math.ceil(math.log2(max(seconds, SHORTEST) / SHORTEST) * PER_DOUBLING))
 
 
-def bucket_end(bucket: int) -> float:
-    """The longest duration of a bucket, in seconds."""
-    return float(SHORTEST * 2 ** (bucket / PER_DOUBLING))
-
-
 async def roll_up(store: Store) -> bool:
     """Adds the next events to the rollups; whether there may be more."""
     mark = await store.read(_read_mark)
@@ -239,15 +234,18 @@ def _rate(rows: Iterable[_Row]) -> float | None:
 
 
 def _quantile(rows: Iterable[Any], share: float) -> float | None:
+    """The mean of the bucket that a share of all ends in: never beyond the longest of them."""
     counts: dict[int, int] = {}
+    seconds: dict[int, float] = {}
     for row in rows:
         counts[row.bucket] = counts.get(row.bucket, 0) + row.count
+        seconds[row.bucket] = seconds.get(row.bucket, 0.0) + row.seconds
     wanted = share * sum(counts.values())
     seen = 0
     for bucket in sorted(counts):
         seen += counts[bucket]
         if seen >= wanted:
-            return bucket_end(bucket)
+            return seconds[bucket] / counts[bucket]
     return None
 
 
