@@ -25,6 +25,7 @@ FieldKind = Literal[
     "group",
     "json",
     "steps",
+    "secret",
 ]
 Schema = Mapping[str, Any]
 RelativePath = tuple[str | int, ...]
@@ -123,7 +124,12 @@ def _kind(rule: Schema, name: str) -> FieldKind:
         return "rows" if items.get("properties") else "list"
     if "object" in types and "string" not in types:
         return "group" if rule.get("properties") else "mapping"
-    return "line"
+    return "secret" if any(map(_names_secret, rule.get("examples", ()))) else "line"
+
+
+def _names_secret(example: Any) -> bool:
+    """Whether an example of a text is a secret: such a value should not stand in a file."""
+    return isinstance(example, str) and example.replace(" ", "").startswith("{{secrets.")
 
 
 def _columns(rule: Schema, path: RelativePath, kind: FieldKind) -> Iterator[Field]:

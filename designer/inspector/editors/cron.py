@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QVBoxLayout
 
 from designer.inspector.editors.base import Editor
+from designer.inspector.editors.cron_builder import CronBuilder
 from designer.inspector.editors.text import TextEditor
 from designer.inspector.fields import Field
 from designer.theme import Theme
 from designer.theme.widgets import Label, lay_out
 from engine import describe_cron, next_times
 
-SHOWN = 3
+SHOWN = 5
 """How many next times are listed."""
 
 
@@ -24,6 +25,8 @@ class CronEditor(Editor):
     def __init__(self, theme: Theme, field: Field, config: Callable[[], Mapping[str, Any]]) -> None:
         super().__init__(theme)
         self._config = config
+        self.builder = CronBuilder(theme)
+        self.builder.built.connect(self._take)
         self.line = TextEditor(theme, field)
         self.line.edit.setFont(theme.font("mono"))
         self.line.edit.setPlaceholderText("0 2 * * *")
@@ -37,6 +40,8 @@ class CronEditor(Editor):
         self.times.setWordWrap(True)
         column = QVBoxLayout(self)
         lay_out(column, 2)
+        column.addWidget(self.builder)
+        column.addSpacing(theme.space("xs"))
         column.addWidget(self.line)
         column.addSpacing(2)
         column.addWidget(self.words)
@@ -55,9 +60,16 @@ class CronEditor(Editor):
     def set_invalid(self, invalid: bool) -> None:
         self.line.set_invalid(invalid)
 
+    def _take(self, text: str) -> None:
+        self.line.edit.set_text(text)
+        self.refresh()
+        self.edited.emit()
+        self.left.emit()
+
     def refresh(self) -> None:
         """Says what the expression means now."""
         text = self.line.edit.text().strip()
+        self.builder.show_text(text)
         words, times = "", ""
         if text:
             try:

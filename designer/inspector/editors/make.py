@@ -12,6 +12,7 @@ from designer.inspector.editors.base import Editor
 from designer.inspector.editors.choice import ChoiceEditor, SwitchEditor, TimezoneEditor
 from designer.inspector.editors.code import CodeEditor, JsonEditor
 from designer.inspector.editors.cron import CronEditor
+from designer.inspector.editors.secret import SecretEditor
 from designer.inspector.editors.table import ListEditor, MappingEditor, RowsEditor
 from designer.inspector.editors.text import NumberEditor, PathEditor, TextEditor, UnitEditor
 from designer.inspector.fields import Field
@@ -55,6 +56,7 @@ _SIMPLE: Mapping[str, Callable[[Theme, Field], Editor]] = {
     "rows": RowsEditor,
     "json": JsonEditor,
     "code": CodeEditor,
+    "secret": SecretEditor,
 }
 NO_EXPRESSION = frozenset({"expression", "code", "cron", "timezone", "rows", "steps"})
 """Kinds without a switch between a value and an expression."""
