@@ -12,7 +12,7 @@ from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState
 from designer.canvas.tints import Tints
 from designer.canvas.viewport import Box
-from designer.document import Change, Document, Point
+from designer.document import Change, Document, Point, Wire
 from designer.document.shapes import FrameView, NoteView, read_frames, read_notes
 from designer.theme.theme import Theme
 
@@ -26,6 +26,7 @@ class Drawing:
         self._theme = theme
         self._laid: dict[str, Point] = {}
         self.states: Mapping[str, NodeState] = {}
+        self.wire_states: Mapping[Wire, str] | None = None
         self.scene = Scene()
         self.areas = Areas()
         self.rebuild()
@@ -85,8 +86,12 @@ class Drawing:
             places[key] = at
         return places
 
-    def set_states(self, states: Mapping[str, NodeState]) -> None:
+    def set_states(
+        self, states: Mapping[str, NodeState], wires: Mapping[Wire, str] | None = None
+    ) -> None:
+        """``wires`` are the states of wires, where those do not follow from the nodes'."""
         self.states = dict(states)
+        self.wire_states = wires
         self._forget_tints()
 
     @property
@@ -96,7 +101,7 @@ class Drawing:
 
     @cached_property
     def tints(self) -> Tints:
-        return Tints(self.scene, self.states, self._theme_role)
+        return Tints(self.scene, self.states, self._theme_role, self.wire_states)
 
     def recolour(self) -> None:
         self._forget_tints()

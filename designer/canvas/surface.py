@@ -229,9 +229,12 @@ class CanvasSurface(QWidget):
     def states(self) -> Mapping[str, NodeState]:
         return self._drawing.states
 
-    def set_states(self, states: Mapping[str, NodeState]) -> None:
-        """Shows what an execution says of the nodes; an empty mapping shows none."""
-        self._drawing.set_states(states)
+    def set_states(
+        self, states: Mapping[str, NodeState], wires: Mapping[Wire, str] | None = None
+    ) -> None:
+        """Shows what an execution says of the nodes; an empty mapping shows none. ``wires`` have
+        states of their own in a comparison."""
+        self._drawing.set_states(states, wires)
         self._tick_while_needed()
         self._describe()
         self.redraw()

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState
+from designer.document.views import Wire
 
 Codes = NDArray[np.int8]
 
@@ -19,8 +20,13 @@ class Tints:
     ``roles[code]``."""
 
     def __init__(
-        self, scene: Scene, states: Mapping[str, NodeState], role_of: Callable[[str], str]
+        self,
+        scene: Scene,
+        states: Mapping[str, NodeState],
+        role_of: Callable[[str], str],
+        wires: Mapping[Wire, str] | None = None,
     ) -> None:
+        """``wires`` are the states of wires where they have their own, as in a comparison."""
         self.roles: list[str] = ["", role_of("failed"), role_of("running"), role_of("completed")]
         self.nodes: Codes = np.zeros(len(scene.nodes), dtype=np.int8)
         self.off: NDArray[np.bool_] = np.array([not n.enabled for n in scene.nodes], dtype=bool)
@@ -31,7 +37,12 @@ class Tints:
                 continue
             self.nodes[i] = self._code(role_of(state.status))
             idle[i] = state.status in ("skipped", "cancelled", "queued", "paused")
-        self.wires = self._wires(scene, idle)
+        if wires is None:
+            self.wires = self._wires(scene, idle)
+        else:
+            found = [wires.get(edge.key, "") for edge in scene.edges]
+            codes = [self._code(role_of(status)) if status else PLAIN for status in found]
+            self.wires = np.array(codes, dtype=np.int8)
 
     def _code(self, role: str) -> int:
         if role not in self.roles:

@@ -1,5 +1,6 @@
 """What a document went through: its edits since it was opened, and the versions of its file."""
 
+from designer.history.changes_view import ChangesView, Legend
 from designer.history.edits_view import EditsView
 
-__all__ = ["EditsView"]
+__all__ = ["ChangesView", "EditsView", "Legend"]

@@ -21,6 +21,9 @@ class Row(Struct, frozen=True):
     strong: bool = False
     faint: bool = False
     tone: str = "accent_text"
+    spoken: str = ""
+    """What a screen reader says; the text and the note where it is empty."""
+    tip: str = ""
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -1,14 +1,13 @@
-"""Two texts side by side, the screen's and the disk's, with what differs marked."""
+"""Two texts side by side, with what differs marked."""
 
 from difflib import SequenceMatcher
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextBlockFormat, QTextCursor
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QWidget
 
 from designer.theme import Theme
-from designer.theme.notices import Choice
-from designer.theme.widgets import Button, Label, lay_out
+from designer.theme.widgets import Label
+from designer.theme.wording import plural
 
 MOST_LINES = 20_000
 """Lines of each text that are compared; the rest is left out, and that is said."""
@@ -28,33 +27,44 @@ def aligned(mine: list[str], theirs: list[str]) -> list[Row]:
     return rows
 
 
-class CompareDialog(QDialog):
-    """Shows both texts; ``choices`` are what can be done about the difference."""
+class TextCompare(QWidget):
+    """Two texts beside each other; ``differences`` counts the lines that differ."""
 
-    def __init__(
-        self,
-        theme: Theme,
-        mine: str,
-        theirs: str,
-        choices: list[Choice],
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setWindowTitle("Compare with the file on disk")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(1000, 640)
-        self.mine, self.theirs = self._make_pane(), self._make_pane()
-        rows = aligned(mine.splitlines()[:MOST_LINES], theirs.splitlines()[:MOST_LINES])
-        self._fill(self.mine, [row[0] for row in rows], rows, "accent_soft")
-        self._fill(self.theirs, [row[1] for row in rows], rows, "warning_soft")
-        self.differences = sum(one != other for one, other in rows)
-        self._join_scroll_bars()
-        self._lay_out(choices, max(mine.count("\n"), theirs.count("\n")) > MOST_LINES)
+        self.differences = 0
+        self.old, self.new = self._make_pane("Before"), self._make_pane("After")
+        self._titles = Label(theme, "", "label", "muted"), Label(theme, "", "label", "muted")
+        self._note = Label(theme, "", "body", "muted")
+        for one, other in ((self.old, self.new), (self.new, self.old)):
+            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
+            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(*(theme.space("m"),) * 4)
+        grid.setSpacing(theme.space("s"))
+        for column, pane in enumerate((self.old, self.new)):
+            grid.addWidget(self._titles[column], 0, column)
+            grid.addWidget(pane, 1, column)
+        grid.addWidget(self._note, 2, 0, 1, 2)
 
-    def _make_pane(self) -> QPlainTextEdit:
+    def show_texts(self, old: str, new: str, titles: tuple[str, str]) -> None:
+        """Shows both with what differs marked."""
+        rows = aligned(old.splitlines()[:MOST_LINES], new.splitlines()[:MOST_LINES])
+        self._fill(self.old, [row[0] for row in rows], rows, "failed_soft")
+        self._fill(self.new, [row[1] for row in rows], rows, "completed_soft")
+        for label, title in zip(self._titles, titles, strict=True):
+            label.setText(title)
+        self.differences = sum(one != other for one, other in rows)
+        note = f"{plural(self.differences, 'line')} differ{'s' * (self.differences == 1)}"
+        if max(old.count("\n"), new.count("\n")) > MOST_LINES:
+            note += f", only the first {MOST_LINES:,} lines are compared"
+        self._note.setText(note)
+
+    def _make_pane(self, name: str) -> QPlainTextEdit:
         pane = QPlainTextEdit()
         pane.setReadOnly(True)
+        pane.setAccessibleName(name)
         pane.setFont(self._theme.font("mono"))
         pane.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         return pane
@@ -73,34 +83,3 @@ class CompareDialog(QDialog):
                 cursor.setPosition(pane.document().findBlockByNumber(number).position())
                 cursor.setBlockFormat(absent if lines[number] is None else changed)
         cursor.endEditBlock()
-
-    def _join_scroll_bars(self) -> None:
-        for one, other in ((self.mine, self.theirs), (self.theirs, self.mine)):
-            one.verticalScrollBar().valueChanged.connect(other.verticalScrollBar().setValue)
-            one.horizontalScrollBar().valueChanged.connect(other.horizontalScrollBar().setValue)
-
-    def _lay_out(self, choices: list[Choice], cut: bool) -> None:
-        theme = self._theme
-        grid = QGridLayout(self)
-        grid.setContentsMargins(20, 16, 20, 16)
-        grid.setSpacing(theme.space("s"))
-        grid.addWidget(Label(theme, "On the screen", "label", "muted"), 0, 0)
-        grid.addWidget(Label(theme, "On the disk", "label", "muted"), 0, 1)
-        grid.addWidget(self.mine, 1, 0)
-        grid.addWidget(self.theirs, 1, 1)
-        foot = QHBoxLayout()
-        lay_out(foot, theme.space("s"))
-        note = f"{self.differences:,} lines differ"
-        if cut:
-            note += f", only the first {MOST_LINES:,} lines are compared"
-        foot.addWidget(Label(theme, note, "body", "muted"))
-        foot.addStretch(1)
-        for text, action in choices:
-            button = Button(theme, text)
-            button.clicked.connect(self.accept)
-            button.clicked.connect(action)
-            foot.addWidget(button)
-        close = Button(theme, "Close")
-        close.clicked.connect(self.reject)
-        foot.addWidget(close)
-        grid.addLayout(foot, 2, 0, 1, 2)

@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from designer.document import ChangedOnDisk, Document, DocumentError
+from designer.document.files import read_text
 from designer.runs import Spawn
 from designer.shell.ask import Question
-from designer.shell.compare import CompareDialog
+from designer.shell.compare_pane import Sides
 from designer.shell.memory import Memory
 from designer.shell.session import Tab, remember_tabs
 from designer.shell.space import DocumentSpace
@@ -288,22 +288,13 @@ class FileDesk(QObject):
         if path is None:
             return
         try:
-            theirs = Document.open(path).text
+            theirs = read_text(path).text
         except DocumentError as error:
             self.told.emit(str(error), "failed")
             return
-
-        def chosen(action: Then) -> None:
-            space.notice.hide()
-            action()
-
-        choices: list[Choice] = [
-            (words, partial(chosen, action))
-            for words, action in self._choices(space)
-            if words != "Compare"
-        ]
-        CompareDialog(self._theme, space.document.text, theirs, choices, self._window).open()
-        space.notice.show()
+        choices = [choice for choice in self._choices(space) if choice[0] != "Compare"]
+        title = f"What reloading {path.name} would change"
+        space.compare(Sides(title, theirs, "On the disk", older=False), choices)
 
     # The list
 
@@ -312,6 +303,7 @@ class FileDesk(QObject):
         space = self._make_space(document)
         self.spaces.append(space)
         document.status_changed.connect(lambda: self.tell_disk(space))
+        space.compare_pane.closed.connect(lambda: self.tell_disk(space))
         self.opened.emit(space)
         self.show(space)
         return space

@@ -1,6 +1,6 @@
 """Everything that belongs to one open document: canvas, inspector, panel below, its run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -19,10 +19,11 @@ from designer.inspector import InspectorView
 from designer.problems import ProblemsView
 from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
 from designer.shell.canvas_link import node_states
+from designer.shell.compare_pane import ComparePane, Sides
 from designer.shell.inspector_link import InspectorLink
 from designer.source_view import SourceView
 from designer.theme import Theme
-from designer.theme.notices import NoticeBar
+from designer.theme.notices import Choice, NoticeBar
 from designer.theme.widgets import lay_out
 from engine import EngineClient, Problem
 
@@ -62,6 +63,9 @@ class DocumentSpace(QObject):
         lay_out(column)
         column.addWidget(self.notice)
         column.addWidget(self.canvas, 1)
+        self.compare_pane = ComparePane(theme, document, spawn)
+        self.compare_pane.closed.connect(self._show_canvas)
+        column.addWidget(self.compare_pane, 1)
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
@@ -128,6 +132,15 @@ class DocumentSpace(QObject):
     def look_at(self, view: tuple[float, float, float]) -> None:
         """Shows the canvas from there when it opens."""
         self.canvas.open_at(Viewport(*view))
+
+    def compare(self, sides: Sides, choices: Sequence[Choice]) -> None:
+        """Shows how the text differs from another version, in place of the canvas."""
+        self.canvas.hide()
+        self.compare_pane.show_sides(sides, choices)
+
+    def _show_canvas(self) -> None:
+        self.canvas.show()
+        self.canvas.setFocus()
 
     def close(self) -> None:
         """Ends what the space follows and lets go of its views."""

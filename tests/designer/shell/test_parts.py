@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 from designer.shell.actions import ACTIONS, Actions
 from designer.shell.ask import Question
 from designer.shell.command_palette import Command, CommandPalette
-from designer.shell.compare import CompareDialog, aligned
+from designer.shell.compare import TextCompare, aligned
 from designer.shell.fuzzy import score
 from designer.shell.memory import Memory
 from designer.shell.rail import Rail
@@ -169,11 +169,12 @@ def test_lines_are_aligned_where_they_are_the_same():
 
 
 def test_a_comparison_counts_the_lines_that_differ(theme, qtbot):
-    dialog = CompareDialog(theme, "a\nb\n", "a\nc\n", [("Reload", lambda: None)])
-    qtbot.addWidget(dialog)
-    assert dialog.differences == 1
-    assert dialog.mine.toPlainText() == "a\nb"
-    assert dialog.theirs.toPlainText() == "a\nc"
+    view = TextCompare(theme)
+    qtbot.addWidget(view)
+    view.show_texts("a\nb\n", "a\nc\n", ("Before", "After"))
+    assert view.differences == 1
+    assert view.old.toPlainText() == "a\nb"
+    assert view.new.toPlainText() == "a\nc"
 
 
 @pytest.mark.parametrize("key", ["keep", "stop"])

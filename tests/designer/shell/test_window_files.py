@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from designer import app
 from designer.document import files
 from designer.shell.ask import Question
-from designer.shell.compare import CompareDialog
 from designer.shell.memory import Memory
 from designer.shell.samples import sample_copy, sample_names
 from designer.shell.session import Tab, remember_tabs, remembered_tabs
@@ -164,10 +163,14 @@ def test_what_another_program_wrote_is_not_overwritten_unasked(studio, plain):
     studio.until(plain.notice.isVisible)
     assert "Theirs" in plain.document.path.read_text()
     choose(plain.notice, "Compare")
-    comparison = studio.dialog()
-    assert isinstance(comparison, CompareDialog)
-    assert comparison.differences == 1
-    choose(comparison, "Keep mine")
+    pane = plain.compare_pane
+    studio.until(lambda: pane.comparison is not None)
+    assert not plain.canvas.isVisible()
+    assert pane.text.differences == 1
+    (change,) = pane.comparison.differences
+    assert change.details == ("name Mine → Theirs",)
+    choose(pane, "Keep mine")
+    assert plain.canvas.isVisible()
     assert not plain.notice.isVisible()
     studio.window.actions_["save"].trigger()
     studio.until(lambda: not plain.document.modified)
