@@ -113,14 +113,6 @@ class Commands:
         any_on = any(scene.nodes[scene.index[key]].enabled for key in keys)
         self.set_enabled(not any_on)
 
-    def tidy(self) -> None:
-        """Lays everything out anew."""
-        places = self._drawing.tidy_places()
-        scene = self._drawing.scene
-        moved = {key: at for key, at in places.items() if at != scene.position(key)}
-        if moved:
-            self._surface.attempt(lambda: self._document.move(places))
-
     def undo(self) -> None:
         self._surface.attempt(self._document.undo)
 

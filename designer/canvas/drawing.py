@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-import numpy as np
-
 from designer.canvas.areas import Areas, union
 from designer.canvas.geometry import port_plan
-from designer.canvas.placement import lay_out, settle
+from designer.canvas.placement import settle
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState
 from designer.canvas.tints import Tints
@@ -105,16 +103,6 @@ class Drawing:
 
     def recolour(self) -> None:
         self._forget_tints()
-
-    def tidy_places(self) -> dict[str, Point]:
-        """A fresh layout of everything, its top left corner where that of the drawing is."""
-        laid = lay_out(self.scene.nodes, self.scene.edges)
-        box = self.scene.bounds()
-        if box is None or not laid:
-            return {}
-        corners = np.array(list(laid.values()))
-        dx, dy = np.round(np.array(box[:2]) / 8) * 8 - corners.min(axis=0)
-        return {key: (x + float(dx), y + float(dy)) for key, (x, y) in laid.items()}
 
     def _forget_tints(self) -> None:
         self.__dict__.pop("tints", None)

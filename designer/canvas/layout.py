@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from designer.canvas.geometry import CARD_HEIGHT, COLUMN, GRID, ROW_GAP
+from designer.canvas.geometry import CARD_HEIGHT, CARD_WIDTH, COLUMN, GRID, ROW_GAP
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -28,6 +28,8 @@ class Graph:
     sources: Ints
     targets: Ints
     ports: Floats
+    widths: Floats | None = None
+    """Of nodes that are not all as wide as a card."""
 
 
 def layered(graph: Graph) -> Floats:
@@ -43,9 +45,9 @@ def layered(graph: Graph) -> Floats:
     rows = _order(wide)
     tops = _align(wide, rows)
     places = np.empty((n, 2))
-    places[:, 0] = layers * COLUMN
+    places[:, 0] = _columns(layers, graph.widths)
     places[:, 1] = tops[:n]
-    _park(places, graph.heights, lone)
+    _park(places, graph, lone)
     places[:, 1] -= places[:, 1].min()
     return np.round(places / GRID) * GRID
 
@@ -293,16 +295,29 @@ def _spread(wanted: Floats, need: Floats) -> Floats:
     return middles
 
 
-def _park(places: Floats, heights: Floats, lone: NDArray[np.bool_]) -> None:
+def _columns(layers: Ints, widths: Floats | None) -> Floats:
+    """The left edge of each node's column; a column is as wide as the widest node in it."""
+    if widths is None:
+        return np.asarray(layers * COLUMN, dtype=np.float64)
+    layers = layers - layers.min()
+    widest = np.zeros(int(layers.max()) + 1)
+    np.maximum.at(widest, layers, widths)
+    pitch = widest + (COLUMN - CARD_WIDTH)
+    lefts: Floats = (np.cumsum(pitch) - pitch)[layers]
+    return lefts
+
+
+def _park(places: Floats, graph: Graph, lone: NDArray[np.bool_]) -> None:
     """Puts nodes without wires in a block of their own below the rest, as wide as it is."""
     alone = np.flatnonzero(lone)
     if not len(alone):
         return
-    rest = np.flatnonzero(~lone)
+    rest, heights = np.flatnonzero(~lone), graph.heights
     floor = float((places[rest, 1] + heights[rest]).max()) + 2 * ROW_GAP if len(rest) else 0.0
     span = int(places[rest, 0].max() / COLUMN) + 1 if len(rest) else 0
     columns = max(span, 3, int(np.ceil(np.sqrt(len(alone) / 2))))
     pitch = max(CARD_HEIGHT, float(heights[alone].max())) + ROW_GAP
     nth = np.arange(len(alone))
-    places[alone, 0] = (nth % columns) * COLUMN
+    wide = CARD_WIDTH if graph.widths is None else float(graph.widths[alone].max())
+    places[alone, 0] = (nth % columns) * max(COLUMN, wide + COLUMN - CARD_WIDTH)
     places[alone, 1] = floor + (nth // columns) * pitch

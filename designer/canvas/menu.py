@@ -33,7 +33,7 @@ def canvas_menu(
         _add(menu, theme, "frame", "Add a frame", canvas.frame_selection, "Ctrl+G")
         _add(menu, theme, "paste", "Paste", canvas.paste, "Ctrl+V")
         menu.addSeparator()
-        _add(menu, theme, "layout", "Tidy up", canvas.tidy, "Ctrl+L")
+        _add_layout(menu, theme, canvas)
         snaps = _add(menu, theme, "grid", "Snap to the grid", canvas.arranging.toggle_grid, "G")
         snaps.setCheckable(True)
         snaps.setChecked(grid)
@@ -66,6 +66,7 @@ def node_menu(
             _add(menu, theme, "unlink", "Detach", detach, "Ctrl+Shift+X")
         if count > 1:
             menu.addMenu(_align_menu(canvas, theme, menu, count))
+            _add_layout(menu, theme, canvas)
         menu.addSeparator()
         _add(menu, theme, "frame", "Frame the selection", canvas.frame_selection, "Ctrl+G")
         menu.addSeparator()
@@ -107,6 +108,11 @@ def _align_menu(canvas: MenuControls, theme: Theme, parent: QWidget, count: int)
         _add(menu, theme, "distribute-across", "Even gaps across", across, "Alt+Shift+H")
         _add(menu, theme, "distribute-down", "Even gaps down", down, "Alt+Shift+V")
     return menu
+
+
+def _add_layout(menu: QMenu, theme: Theme, canvas: MenuControls) -> None:
+    _add(menu, theme, "layout", "Lay out left to right", canvas.tidy, "Ctrl+L")
+    _add(menu, theme, "layout", "Lay out top to bottom", canvas.tidy_down, "Alt+L")
 
 
 def shape_menu(

@@ -40,6 +40,7 @@ from designer.canvas.shaping import (
     ungroup,
 )
 from designer.canvas.surface import CanvasSurface
+from designer.canvas.tidying import Tidying
 from designer.canvas.walk import neighbour, next_in_order
 from designer.canvas.wires import flatten
 from designer.document import Document
@@ -66,6 +67,7 @@ class CanvasView(CanvasSurface):
     ) -> None:
         super().__init__(document, theme, parent, read_only=read_only, options=options)
         self._commands = Commands(self, self._drawing)
+        self._tidying = Tidying(self, self._drawing, theme, self)
         self.arranging = Arranging(self, self._drawing)
         """Commands that align, distribute and detach what is selected."""
         self._escaped = False
@@ -145,8 +147,13 @@ class CanvasView(CanvasSurface):
 
     def tidy(self) -> None:
         """Lays everything out anew, as one undo step, and shows it."""
-        self._commands.tidy()
-        self.fit()
+        if self._tidying.tidy():
+            self.fit()
+
+    def tidy_down(self) -> None:
+        """The same from top to bottom."""
+        if self._tidying.tidy(down=True):
+            self.fit()
 
     def add_at_pointer(self) -> None:
         """Opens the search box for a step at the pointer."""
@@ -236,6 +243,7 @@ class CanvasView(CanvasSurface):
         if self._gesture is not None or self._navigation_press(event):
             return
         if event.button() == Qt.MouseButton.LeftButton:
+            self._tidying.stop()
             self.replace_gesture(begin(self, event.position(), event.modifiers()))
 
     def _navigation_press(self, event: QMouseEvent) -> bool:

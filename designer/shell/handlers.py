@@ -102,6 +102,7 @@ def view_handlers(desk: FileDesk, design: DesignPage, theme: Theme, memory: Memo
         "zoom-in": on_current(desk, lambda space: space.canvas.zoom_in()),
         "zoom-out": on_current(desk, lambda space: space.canvas.zoom_out()),
         "actual-size": on_current(desk, lambda space: space.canvas.actual_size()),
+        "tidy-down": on_current(desk, lambda space: space.canvas.tidy_down()),
         "tidy": on_current(desk, lambda space: space.canvas.tidy()),
         "find-step": design.find_step,
         "find": design.show_search,
