@@ -132,7 +132,7 @@ class FieldRow(QWidget):
             self._button.setCheckable(True)
             self._button.setProperty("kind", "inline")
             self._button.setFixedSize(18, 18)
-            self._button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._button.toggled.connect(self._express)
             head.addWidget(self._button)
         return head

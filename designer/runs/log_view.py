@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 from designer.runs.session import KEPT_LINES, RunSession
 from designer.runs.waits import top_of
 from designer.theme import Theme
+from designer.theme.focus_ring import FocusRing
 from designer.theme.widgets import Combo, IconButton, Label, SearchField, lay_out
 from designer.theme.wording import count_text, local_time, plural
 from engine import api
@@ -35,6 +36,7 @@ class LogView(QWidget):
         self._known_steps: set[str] = set()
         self._formats: dict[str, QTextCharFormat] = {}
         self._text = self._make_text()
+        FocusRing(theme, self._text)
         self._steps = Combo("Steps shown", "inline")
         self._search = SearchField(theme, "Find in the log")
         self._count = Label(theme, "", "detail", "faint")

@@ -109,6 +109,7 @@ class ShortcutSheet(QFrame):
             row.addLayout(column, 1)
         area = QScrollArea()
         area.setWidgetResizable(True)
+        area.setAccessibleName("Shortcuts")
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.viewport().setProperty("ground", "panel")
         area.setWidget(page)

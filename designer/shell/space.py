@@ -23,6 +23,7 @@ from designer.shell.compare_pane import ComparePane, Sides
 from designer.shell.inspector_link import InspectorLink
 from designer.source_view import SourceView
 from designer.theme import Theme
+from designer.theme.focus_ring import FocusRing
 from designer.theme.notices import Choice, NoticeBar
 from designer.theme.widgets import lay_out
 from engine import EngineClient, Problem
@@ -75,6 +76,8 @@ class DocumentSpace(QObject):
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
         self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
         self._link.context_given.connect(self.source.set_context)
+        for surface in (self.canvas, self.source.edit):
+            FocusRing(theme, surface)
         self._connect()
 
     def _connect(self) -> None:

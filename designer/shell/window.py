@@ -35,7 +35,7 @@ from designer.shell.handlers import (
 from designer.shell.keymap import Keymap
 from designer.shell.memory import Memory
 from designer.shell.pages import Pages
-from designer.shell.parts import step_part
+from designer.shell.parts import step_part, step_stop
 from designer.shell.rail import Rail
 from designer.shell.recent import RecentMenu, SampleMenu
 from designer.shell.recovery import RecoveryNotice
@@ -162,11 +162,15 @@ class MainWindow(QMainWindow):
     def _parts(self) -> list[QWidget]:
         """What the keyboard goes through, in the order of reading."""
         space = self.desk.current
+        around = [self.topbar, self.engine_notice, self.rail]
         if self.pages.current != "design" or space is None:
-            return [self.topbar, self.rail, self.pages.stack]
-        return [
-            self.topbar, self.rail, self.design.left, space.canvas, space.inspector, space.panel
-        ]  # fmt: skip
+            return [*around, self.pages.stack, self.toasts]
+        middle = [self.design.left, space.notice, space.canvas, space.inspector, space.panel]
+        return [*around, *middle, self.toasts]
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through one part after another, whenever their fields were made."""
+        return step_stop(self._parts(), forward=forward) or super().focusNextPrevChild(forward)
 
     def _restore(self) -> None:
         self.setMinimumSize(880, 560)
