@@ -57,6 +57,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("open-node", "Open the form", "Edit", "edit"),
     ActionSpec("rename", "Rename", "Edit", "edit", hint="F2"),
     ActionSpec("toggle-enabled", "Switch on or off", "Edit", "power", hint="Ctrl+E"),
+    ActionSpec("insert-step", "Insert a step into the wire", "Arrange", "plus", hint="Ins"),
     ActionSpec("detach", "Detach", "Arrange", "unlink", hint="Ctrl+Shift+X"),
     ActionSpec("delete-join", "Delete and join", "Arrange", "trash", hint="Ctrl+Del"),
     ActionSpec(

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 NEEDS_DOCUMENT = (
     "save", "save-as", "close-tab", "run", "validate", "cut", "copy", "paste", "duplicate",
     "delete", "select-all", "rename", "toggle-enabled", "fit", "fit-selection", "zoom-in",
-    "zoom-out", "actual-size", "tidy", "tidy-down", "next-tab", "previous-tab", "detach",
-    "delete-join", "frame", "unframe", "fold", "note",
+    "zoom-out", "actual-size", "tidy", "tidy-down", "next-tab", "previous-tab", "insert-step",
+    "detach", "delete-join", "frame", "unframe", "fold", "note",
     "align-left", "align-centre", "align-right", "align-top", "align-middle", "align-bottom",
     "distribute-across", "distribute-down", "toggle-grid",
 )  # fmt: skip

@@ -73,6 +73,7 @@ def arrange_handlers(desk: FileDesk) -> Handlers:
     found: Handlers = {f"align-{side}": align(side) for side in ALIGN_SIDES}
     found |= {f"distribute-{axis}": distribute(axis) for axis in AXES}
     return found | {
+        "insert-step": on_current(desk, lambda space: space.canvas.insert_into_wire()),
         "detach": on_current(desk, lambda space: space.canvas.arranging.detach()),
         "delete-join": on_current(desk, lambda space: space.canvas.arranging.delete_joining()),
         "toggle-grid": on_current(desk, lambda space: space.canvas.arranging.toggle_grid()),

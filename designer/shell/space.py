@@ -21,6 +21,7 @@ from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
 from designer.shell.canvas_link import node_states
 from designer.shell.compare_pane import ComparePane, Sides
 from designer.shell.inspector_link import InspectorLink
+from designer.shell.sub_workflow import sub_workflow_menu
 from designer.source_view import SourceView
 from designer.theme import Theme
 from designer.theme.focus_ring import FocusRing
@@ -37,6 +38,8 @@ class DocumentSpace(QObject):
     """A node was opened: its form should be seen."""
     execution_wanted = Signal(str)
     """An execution of another workflow is to be shown."""
+    file_wanted = Signal(object)
+    """Another workflow's file, a path, is to be opened."""
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class DocumentSpace(QObject):
         self._spawn = spawn
         self._held = False
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
+        self._file_menu = sub_workflow_menu(theme, document, self.file_wanted.emit)
         self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
         self._link.context_given.connect(self.source.set_context)
         for surface in (self.canvas, self.source.edit):
@@ -94,6 +98,7 @@ class DocumentSpace(QObject):
         self.panel.execution_wanted.connect(self.execution_wanted)
         self.controls.retried.connect(self.follow)
         self.canvas.node_menu_opening.connect(self._run_menu)
+        self.canvas.node_menu_opening.connect(self._file_menu)
         self.document.selection.changed.connect(self._show_selected)
         self.session.states_changed.connect(self._draw_states)
         self.session.reset.connect(self._draw_states)

@@ -183,6 +183,7 @@ class MainWindow(QMainWindow):
         )
         space.told.connect(self.tell)
         space.execution_wanted.connect(self.pages.open_execution)
+        space.file_wanted.connect(self.desk.open)
         self.control.watch(space)
         self.keymap.watch(space.canvas)
         return space
