@@ -52,11 +52,6 @@ class Minimap(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         theme = self._theme
-        painter.setPen(QPen(theme.color("line"), 1))
-        ground = theme.color("panel")
-        ground.setAlphaF(0.94)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         whole = self._whole()
         painter.drawPixmap(0, 0, self._picture(whole))
         painter.setPen(QPen(theme.color("accent"), 1.0))
@@ -108,11 +103,22 @@ class Minimap(QWidget):
             self._blocks, self._drawn = self._draw_blocks(whole), key
         return self._blocks
 
+    def _draw_ground(self, pixmap: QPixmap) -> None:
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self._theme.color("line"), 1))
+        ground = self._theme.color("panel")
+        ground.setAlphaF(0.94)
+        painter.setBrush(ground)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.end()
+
     def _draw_blocks(self, whole: Box) -> QPixmap:
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
+        self._draw_ground(pixmap)
         if self._tints is None or not len(self._scene.nodes):
             return pixmap
         x, y, scale = self._frame(whole)

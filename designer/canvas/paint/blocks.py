@@ -1,18 +1,23 @@
 """Nodes from afar: blocks in state colours, then plain rectangles, each colour in one batch."""
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from designer.canvas.geometry import CORNER
 from designer.canvas.paint.arrays import Floats, draw_copies, draw_rects
 from designer.canvas.paint.frame import BLOCK_ZOOM, Frame
 from designer.canvas.paint.kit import Kit
+from designer.canvas.paint.specks import paint_specks
 from designer.canvas.paint.sprites import Sprite
 from designer.canvas.tints import PLAIN, Tints
 
 _PLAIN_ROLE = "strong_line"
 _RING = 4.0
+_FADED = 0.4
+_MANY = 1500
+"""From this many blocks on they are set as pixels, not drawn one by one."""
 
 
 def paint_blocks(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None:
@@ -20,11 +25,15 @@ def paint_blocks(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> Non
     rects = _view_rects(frame, found)
     codes = tints.nodes[found]
     faded = tints.off[found] | np.isin(found, list(frame.refused))
+    if len(found) >= _MANY and frame.zoom < BLOCK_ZOOM:
+        paint_specks(painter, frame, rects, _colours(frame, tints, codes, faded))
+        _rings(painter, frame, found, rects)
+        return
     for code in np.unique(codes):
         role = tints.roles[code] if code != PLAIN else _PLAIN_ROLE
         for dim in (False, True):
             chosen = rects[(codes == code) & (faded == dim)]
-            painter.setOpacity(0.4 if dim else 1.0)
+            painter.setOpacity(_FADED if dim else 1.0)
             if frame.zoom >= BLOCK_ZOOM:
                 _rounded(painter, frame, kit, role, chosen)
             else:
@@ -34,6 +43,30 @@ def paint_blocks(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> Non
                 draw_rects(painter, chosen)
     painter.setOpacity(1.0)
     _rings(painter, frame, found, rects)
+
+
+def _colours(
+    frame: Frame,
+    tints: Tints,
+    codes: NDArray[np.int8],
+    faded: NDArray[np.bool_],
+) -> NDArray[np.uint32]:
+    """The colour of each block, as pixels have it."""
+    found = np.zeros(len(codes), dtype=np.uint32)
+    for code in np.unique(codes):
+        role = tints.roles[code] if code != PLAIN else _PLAIN_ROLE
+        for dim in (False, True):
+            alpha = _FADED if dim else 1.0
+            found[(codes == code) & (faded == dim)] = _pixel(frame.style.color(role), alpha)
+    return found
+
+
+def _pixel(colour: QColor, alpha: float) -> int:
+    """A colour as a premultiplied pixel."""
+    whole = colour.alphaF() * alpha
+    parts = (round(part * whole) for part in (colour.red(), colour.green(), colour.blue()))
+    red, green, blue = parts
+    return round(255 * whole) << 24 | red << 16 | green << 8 | blue
 
 
 def _view_rects(frame: Frame, found: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Floats:

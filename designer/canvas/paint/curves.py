@@ -23,6 +23,8 @@ _LINE = 7.0
 _MOST_LINES = 14_000
 """With more than this many lines to draw, each curve gets fewer."""
 _MOST_DASHED = 400
+_MOST_SMOOTH = 5_000
+"""With more pieces of wires than this in view, none is a line that one could see the steps of."""
 _SELECTED, _LIT = -1, -2
 
 
@@ -42,7 +44,7 @@ def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None
     all_codes = _codes(frame, tints, found)
     codes = all_codes[owners]
     dashed = _dashed(frame, tints, found)[owners]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(pieces) < _MOST_SMOOTH)
     for code in sorted(set(codes.tolist()), key=lambda c: (c < 0, c)):
         role = _role(tints, code)
         chosen = codes == code
@@ -129,7 +131,7 @@ def _lines(curves: Floats) -> Floats:
     if not len(curves):
         return np.empty((0, 4))
     legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), 2, 0)).sum(axis=1)
-    level = np.ptp(curves[:, :, 1], axis=1) < 0.5
+    level = (np.ptp(curves[:, :, 1], axis=1) < 0.5) | (legs < _LINE)
     parts = np.where(level, 1.0, np.clip(legs / _LINE, 2.0, 64.0))
     parts *= min(1.0, _MOST_LINES / parts.sum())
     steps = np.exp2(np.ceil(np.log2(np.maximum(parts, 1.0)))).astype(np.intp)
