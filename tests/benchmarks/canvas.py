@@ -1,8 +1,10 @@
-"""Frame times of the canvas, beside a QGraphicsScene that draws the same boxes and wires.
+"""How fast a large workflow is drawn, edited and checked, beside a bare QPainter pass and a
+QGraphicsScene that draw the same boxes and wires.
 
-Run as a program: ``python tests/benchmarks/canvas.py [--json]``. Times are milliseconds of the
-painting thread's own processor time, which a busy machine does not spoil as it does wall clock;
-ratios are the baseline's median over the canvas's.
+Run as a program: ``python tests/benchmarks/canvas.py [--json] [--counts 10000]``. Frames, edits and
+opening are processor time of the painting thread, which a busy machine does not spoil as it does
+wall clock; checks are wall clock from an edit to its problems, ``stall_ms`` the longest time that
+the event loop was held up meanwhile. Ratios are the other's median over the canvas's.
 """
 
 import argparse
@@ -17,7 +19,8 @@ from statistics import median, quantiles
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+import psutil
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
@@ -36,8 +39,12 @@ from designer.document import Document
 from designer.theme import Theme
 
 WIDTH, HEIGHT = 1600, 900
-FRAMES = 40
-COUNTS = (100, 1_000, 10_000)
+FRAMES = 60
+EDITS = 40
+CHECKS = 5
+COUNTS = (1_000, 10_000)
+MAIN = 10_000
+"""The figures of this many steps go without the number in their names."""
 ZOOMS: tuple[float | None, ...] = (1.0, 0.4, None)
 """None fits the whole drawing."""
 STATUSES = ("completed", "running", "failed", "skipped", "pending")
@@ -69,16 +76,26 @@ def timed(frames: int, work: Callable[[int], None]) -> list[float]:
     return sorted(times[2:])
 
 
-def p95(times: list[float]) -> float:
-    return quantiles(times, n=20)[-1]
+def p99(times: list[float]) -> float:
+    return quantiles(times, n=100)[-1]
+
+
+def resident() -> float:
+    """Megabytes of memory that this process holds."""
+    return psutil.Process().memory_info().rss / 2**20
 
 
 def zoom_name(zoom: float | None) -> str:
     return "fit" if zoom is None else f"{zoom}"
 
 
+def spot(count: int, zoom: float | None) -> str:
+    return f"{'' if count == MAIN else f'_{count}'}@{zoom_name(zoom)}"
+
+
 def canvas_figures(app: QApplication, theme: Theme, count: int) -> dict[str, float]:
     """Pan, zoom and drag at each zoom, opening and layout, on a real canvas."""
+    before = resident()
     begun = time.thread_time()
     document = Document.from_text(workflow_text(count))
     view = CanvasView(document, theme)
@@ -92,7 +109,7 @@ def canvas_figures(app: QApplication, theme: Theme, count: int) -> dict[str, flo
     target = QPixmap(WIDTH, HEIGHT)
     for zoom in ZOOMS:
         look_at(view, zoom)
-        name = f"{count}@{zoom_name(zoom)}"
+        name = spot(count, zoom)
 
         def pan(n: int) -> None:
             view.look(view.viewport.panned(7 if n % 2 else -5, 3 if n % 2 else -2))
@@ -103,16 +120,78 @@ def canvas_figures(app: QApplication, theme: Theme, count: int) -> dict[str, flo
             view.look(view.viewport.zoomed(view.viewport.zoom * factor, (800.0, 450.0)))
             view.render(target)
 
-        for kind, work in (("pan", pan), ("zoom", turn), ("drag200", drag_of(view, target))):
+        drags = (("drag1", drag_of(view, target, 1)), ("drag200", drag_of(view, target, 200)))
+        for kind, work in (("pan", pan), ("zoom", turn), *drags):
             times = timed(FRAMES, work)
-            figures[f"{kind}_{name}.p50_ms"] = median(times)
-            figures[f"{kind}_{name}.p95_ms"] = p95(times)
+            figures[f"{kind}{name}.p50_ms"] = median(times)
+            figures[f"{kind}{name}.p99_ms"] = p99(times)
+        bare = timed(20, lambda n: bare_pass(view, target))
+        figures[f"bare{name}.p50_ms"] = median(bare)
         document.selection.clear()
     begun = time.thread_time()
     lay_out(document.nodes(), document.edges())
     figures[f"layout_{count}.ms"] = (time.thread_time() - begun) * 1000
+    figures[f"memory_{count}.mb"] = resident() - before
+    figures |= edit_figures(app, document, count) | check_figures(app, document, count)
     view.close()
     return figures
+
+
+def bare_pass(view: CanvasView, target: QPixmap) -> None:
+    """The boxes and straight wires that are in view, by plain calls of QPainter."""
+    scene, seen, zoom = view.scene, view.viewport.seen(WIDTH, HEIGHT), view.viewport.zoom
+    painter = QPainter(target)
+    painter.fillRect(0, 0, WIDTH, HEIGHT, QColor("#F4F6F8"))
+    painter.scale(zoom, zoom)
+    painter.translate(-seen[0], -seen[1])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, zoom >= 0.35)
+    painter.setPen(QPen(QColor("#7F8B9D"), max(2.0, 1.0 / zoom)))
+    curves = scene.curves[scene.wires_in(seen)]
+    painter.drawLines([QLineF(*a, *d) for a, d in curves[:, (0, 3)].tolist()])
+    painter.setPen(QPen(QColor("#CBD1DA"), 1.5))
+    painter.setBrush(QColor("#FFFFFF"))
+    for i in scene.nodes_in(seen).tolist():
+        rect = QRectF(*scene.rects[i].tolist())
+        if zoom < 0.35:
+            painter.drawRect(rect)
+            continue
+        painter.drawRoundedRect(rect, 9, 9)
+        painter.drawText(rect.topLeft() + QPointF(60, 26), scene.nodes[i].title)
+        painter.drawText(rect.topLeft() + QPointF(60, 44), scene.nodes[i].subtitle)
+    painter.end()
+
+
+def edit_figures(app: QApplication, document: Document, count: int) -> dict[str, float]:
+    """The Qt thread's time for an edit of one step, with the canvas that shows it."""
+
+    def edit(n: int) -> None:
+        at = (n * 7919) % count
+        document.set_value(("steps", at, "name"), f"Named {n}")
+        app.processEvents()
+
+    times = timed(EDITS, edit)
+    return {f"edit_{count}.p50_ms": median(times), f"edit_{count}.p99_ms": p99(times)}
+
+
+def check_figures(app: QApplication, document: Document, count: int) -> dict[str, float]:
+    """Milliseconds from an edit to its problems, and how long the loop stood still in them."""
+    waited, longest = [], 0.0
+    for n in range(CHECKS + 1):
+        while document.checking:
+            app.processEvents()
+        document.set_value(("steps", n * 11, "depends_on"), [f"none{n}"])
+        begun = last = time.perf_counter()
+        while document.checking:
+            app.processEvents()
+            now = time.perf_counter()
+            if n:
+                longest = max(longest, now - last)
+            last = now
+        waited.append((last - begun) * 1000)
+    return {
+        f"check_{count}.ms": median(waited[1:]),
+        f"check_{count}.stall_ms": longest * 1000,
+    }
 
 
 def look_at(view: CanvasView, zoom: float | None) -> None:
@@ -126,9 +205,9 @@ def look_at(view: CanvasView, zoom: float | None) -> None:
         view._navigation.centre(middle, smoothly=False)
 
 
-def drag_of(view: CanvasView, target: QPixmap) -> Callable[[int], None]:
-    """Frames of a drag of up to 200 nodes that are in view; nothing is edited."""
-    seen = view.scene.nodes_in(view.viewport.seen(WIDTH, HEIGHT))[:200]
+def drag_of(view: CanvasView, target: QPixmap, most: int) -> Callable[[int], None]:
+    """Frames of a drag of so many nodes, those in view first; nothing is edited."""
+    seen = view.scene.nodes_in(view.viewport.seen(WIDTH, HEIGHT))[:most]
     keys = [view.scene.nodes[i].key for i in seen.tolist()]
     gesture: list[Move] = []
 
@@ -196,8 +275,8 @@ def baseline_figures(canvas: CanvasView, count: int) -> dict[str, float]:
             scene.render(painter, QRectF(0, 0, WIDTH, HEIGHT), source)
             painter.end()
 
-        times = timed(8, pan)
-        figures[f"graphicsscene_{count}@{zoom_name(zoom)}.p50_ms"] = median(times)
+        times = timed(3, pan)
+        figures[f"graphicsscene{spot(count, zoom)}.p50_ms"] = median(times)
     return figures
 
 
@@ -216,9 +295,10 @@ def main() -> None:
         canvas = CanvasView(document, theme)
         canvas.resize(WIDTH, HEIGHT)
         figures |= baseline_figures(canvas, count)
-        for zoom in map(zoom_name, ZOOMS):
-            baseline = figures[f"graphicsscene_{count}@{zoom}.p50_ms"]
-            ratios[f"pan_{count}@{zoom}"] = baseline / figures[f"pan_{count}@{zoom}.p50_ms"]
+        for name in (spot(count, zoom) for zoom in ZOOMS):
+            for other in ("bare", "graphicsscene"):
+                own = figures[f"pan{name}.p50_ms"]
+                ratios[f"pan{name}.{other}"] = figures[f"{other}{name}.p50_ms"] / own
     rounded = {
         "figures": {key: round(value, 2) for key, value in figures.items()},
         "ratios": {key: round(value, 2) for key, value in ratios.items()},
