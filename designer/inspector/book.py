@@ -97,6 +97,7 @@ class Book(QWidget):
         self.build(self._current)
         for name, page in self._pages.items():
             page.setVisible(name == self._current)
+        self._show_reach()
         return self._current
 
     def build(self, tab: str) -> None:
@@ -164,7 +165,7 @@ class Book(QWidget):
         self._show_reach()
 
     def _show_reach(self) -> None:
-        if self._reach is not None and not self._document.trouble:
+        if self._reach is not None and self._current == "input" and not self._document.trouble:
             scope = scope_of_inputs(self._document, self._key, self._context)
             self._reach.show_reach(self._document, scope)
 

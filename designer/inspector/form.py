@@ -11,6 +11,7 @@ from designer.document.expressions import completions, preview_context, scope_of
 from designer.inspector.code_words import code_offers
 from designer.inspector.editors.code import CodeEditor
 from designer.inspector.editors.make import Surroundings
+from designer.inspector.editors.table import free_name
 from designer.inspector.editors.text import TextEditor
 from designer.inspector.fields import Field, RelativePath
 from designer.inspector.preview import Asked, Previewer
@@ -18,6 +19,7 @@ from designer.inspector.row import FieldRow
 from designer.inspector.section import FieldList
 from designer.inspector.values import EMPTY, is_template
 from designer.theme import Theme
+from designer.theme.drag import name_for
 from designer.theme.languages import language_of
 from designer.theme.offers import Offer
 from designer.theme.widgets import Label, lay_out
@@ -58,7 +60,9 @@ class Form(QWidget):
         self._timer.timeout.connect(self._write_typed)
         self._previewer = Previewer(self)
         self._previewer.ready.connect(self._take_preview)
-        around = Surroundings(folder=self._folder, config=self._config, offers=self._offers)
+        around = Surroundings(
+            folder=self._folder, config=self._config, offers=self._offers, dropped=self._dropped
+        )
         self.list = FieldList(theme, fields, around)
         self.list.edited.connect(self._edited)
         self.list.left.connect(self._left)
@@ -194,6 +198,24 @@ class Form(QWidget):
             return code_offers(text, cursor, self._language(), inputs)
         scope = scope_of(self._document, self._key, field.path, self._context)
         return completions(text, cursor, scope, bare=field.kind == "expression")
+
+    def _dropped(self, field: Field, expression: str) -> str:
+        """What an expression becomes in code: itself where that is a template, else the name under
+        which the step now receives its value."""
+        base = self._base()
+        if base is None or not self._is_literal(field):
+            return f"{{{{ {expression} }}}}"
+        given = self._document.value((*base, "input_mapping"))
+        known = given if isinstance(given, dict) else {}
+        wanted = f"{{{{ {expression} }}}}"
+        if wanted in known.values():
+            return next(str(name) for name, value in known.items() if value == wanted)
+        name = free_name(name_for(expression), list(known))
+        try:
+            self._document.set_value((*base, "input_mapping", name), wanted, name=f"Take {name}")
+        except DocumentError:
+            return ""
+        return name
 
     def _is_literal(self, field: Field) -> bool:
         """Whether a field of the config is never a template."""

@@ -1,6 +1,7 @@
 """Which names an expression may use, by where it stands, and what is known of each."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from msgspec import UNSET
@@ -91,8 +92,8 @@ def upstream(document: Document, key: str) -> list[Step]:
         return [step for step in _finished(workflow) if step.id != key]
     found: list[Step] = []
     for steps, lower in reversed(_chain(workflow, key)):
-        found += _before(steps, lower)
-    return found[:MOST_UPSTREAM]
+        found += islice(_before(steps, lower), MOST_UPSTREAM - len(found))
+    return found
 
 
 def _finished(workflow: Workflow) -> list[Step]:
@@ -114,10 +115,11 @@ def _chain(workflow: Workflow, key: str) -> list[tuple[tuple[Step, ...], Step]]:
     while pending:
         steps, chain = pending.pop()
         for step in steps:
-            way = [*chain, (steps, step)]
             if step.id == key:
-                return way
-            pending += [(body.steps, way) for body in step.bodies]
+                return [*chain, (steps, step)]
+            if step.bodies:
+                way = [*chain, (steps, step)]
+                pending += [(body.steps, way) for body in step.bodies]
     return []
 
 

@@ -1,8 +1,9 @@
 """Editors for code and for JSON, with line numbers and colours."""
 
+from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QKeySequence, QTextCursor
 from PySide6.QtWidgets import QVBoxLayout
 
@@ -13,6 +14,7 @@ from designer.inspector.fields import Field
 from designer.inspector.values import EMPTY, read_json_field, shown_json
 from designer.theme import Theme
 from designer.theme.code_edit import CodeEdit
+from designer.theme.drag import dropped_expression
 from designer.theme.offer_list import Completer
 from designer.theme.offers import Offers
 from designer.theme.widgets import lay_out, set_style_property
@@ -29,6 +31,7 @@ class CodeField(CodeEdit):
         super().__init__(theme, language)
         self._lines = lines
         self._editor: CodeEditor | None = None
+        self._dropped: Callable[[str], str] | None = None
         self.setting = False
         self.setUndoRedoEnabled(False)
         self.textChanged.connect(self.fit)
@@ -38,6 +41,17 @@ class CodeField(CodeEdit):
 
     def belong_to(self, editor: "CodeEditor") -> None:
         self._editor = editor
+
+    def take_drops(self, dropped: Callable[[str], str]) -> None:
+        """Has a value that is dropped here written as ``dropped`` says."""
+        self._dropped = dropped
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        expression = dropped_expression(source)
+        if expression and self._dropped is not None:
+            self.insertPlainText(self._dropped(expression))
+        else:
+            super().insertFromMimeData(source)
 
     def text(self) -> str:
         return self.document().toRawText().replace("\u2029", "\n")

@@ -39,6 +39,8 @@ class Surroundings(Struct, frozen=True):
     config: Callable[[], Mapping[str, Any]]
     offers: Callable[[Field, str, int], list[Offer]]
     """What may come at a cursor in a field's text."""
+    dropped: Callable[[Field, str], str]
+    """What stands in code for an expression that is dropped there."""
 
 
 _SIMPLE: Mapping[str, Callable[[Theme, Field], Editor]] = {
@@ -69,8 +71,12 @@ def make_editor(theme: Theme, field: Field, around: Surroundings) -> Editor:
 
 def completed(editor: Editor, field: Field, around: Surroundings) -> Editor:
     """The editor with completion, where templates or code are typed into it."""
-    if field.templates or field.kind == "code":
+    if isinstance(editor, RowsEditor):
+        editor.complete_columns([partial(around.offers, column) for column in field.columns])
+    elif field.templates or field.kind == "code":
         editor.complete_with(partial(around.offers, field))
+    if field.kind == "code" and isinstance(editor, CodeEditor):
+        editor.edit.take_drops(partial(around.dropped, field))
     return editor
 
 

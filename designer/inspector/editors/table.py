@@ -205,9 +205,21 @@ class RowsEditor(TableEditor):
 
     def __init__(self, theme: Theme, field: Field) -> None:
         self._columns = field.columns
+        self._by_column: tuple[Offers, ...] = ()
         titles = [column.title for column in field.columns]
         weights = [3 if column.kind == "expression" else 2 for column in field.columns]
         super().__init__(theme, field.title, titles, weights, field.title.lower().removesuffix("s"))
+
+    def complete_columns(self, offers: Sequence[Offers]) -> None:
+        """Completes each column by what may stand in it."""
+        self._by_column = tuple(offers)
+        for row in self.rows:
+            self._complete(row)
+
+    def _complete(self, row: Row) -> None:
+        for column, cell, offers in zip(self._columns, row.cells, self._by_column, strict=False):
+            if column.kind in ("expression", "text"):
+                Completer(self.theme, cell, offers)
 
     def fits(self, value: Any) -> bool:
         names = {column.path[-1] for column in self._columns}

@@ -200,6 +200,27 @@ def test_a_value_dropped_on_the_input_becomes_an_entry_with_its_name(bench):
     }
 
 
+def test_a_value_dropped_into_code_becomes_its_input_and_lands_as_the_name(bench):
+    bench.select("late")
+    edit = bench.row("config", "script").editor.edit
+    edit.selectAll()
+    QTest.keyClick(edit, Qt.Key.Key_Delete)
+    QTest.keyClicks(edit, "use(")
+    drop(edit.viewport(), edit.cursorRect().center(), "variables.least")
+    bench.flush()
+    assert edit.text() == "use(least"
+    assert bench.document.value(("steps", 1, "input_mapping")) == {"least": "{{ variables.least }}"}
+
+
+def test_the_cases_of_a_condition_are_completed(bench_of):
+    config = "{cases: [{name: large, when: 1 > 0}]}"
+    text = f"variables: {{least: 1}}\nsteps:\n  - {{id: a, type: condition, config: {config}}}\n"
+    bench = bench_of(text).select("a")
+    cell = bench.row("config", "cases").editor.rows[0].cells[1]
+    retype(cell, "variables.")
+    assert offers(bench)[0] == "least"
+
+
 def test_the_switch_gives_back_what_was_there_before(bench):
     row = bench.row("config", "url")
     QTest.mouseClick(row._button, Qt.MouseButton.LeftButton)
