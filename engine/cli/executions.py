@@ -1,7 +1,9 @@
 """``treadle executions ...``: the runs that an engine has made and makes."""
 
 import argparse
+import asyncio
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -26,6 +28,8 @@ from engine.service.types import (
 )
 
 PAGE = 1000
+CANCEL_PATIENCE = 3.0
+"""Seconds that a cancel is waited for."""
 
 
 def main(argv: Sequence[str]) -> int:
@@ -174,7 +178,13 @@ async def _show_one(client: EngineClient, arguments: argparse.Namespace) -> int:
 
 
 async def _cancel(client: EngineClient, arguments: argparse.Namespace) -> int:
-    show(await client.cancel(arguments.execution), arguments.json)
+    """Shows what became of it; what cleans up for longer than a moment is still being stopped."""
+    execution = await client.cancel(arguments.execution)
+    deadline = time.monotonic() + CANCEL_PATIENCE
+    while execution.status not in ENDED and time.monotonic() < deadline:
+        await asyncio.sleep(0.05)
+        execution = await client.execution(arguments.execution)
+    show(execution, arguments.json)
     return COMPLETED
 
 

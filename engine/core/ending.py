@@ -16,7 +16,7 @@ from engine.core.events import (
     TimeoutReached,
 )
 from engine.core.offer import offer
-from engine.core.state import ACTIVE, HandlerKind, State, StepState
+from engine.core.state import ACTIVE, UNREASONED, HandlerKind, State, StepState
 from engine.core.stopping import halt, halt_scope
 from engine.core.timers import execution_timer, queue_timer
 from engine.definition.units import format_duration
@@ -32,7 +32,7 @@ def check_fail_fast(state: State, time: datetime, commands: list[Command]) -> No
 
 def cancel_requested(state: State, event: CancelRequested, commands: list[Command]) -> None:
     state.cancels += 1
-    state.reason = event.reason or "it was cancelled"
+    state.reason = event.reason or UNREASONED
     held_back = state.paused is not None
     pausing.lift(state, event.time)
     if state.phase == "queued":

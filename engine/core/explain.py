@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from engine.core.ports import fires
 from engine.core.retries import NEVER_RETRIED, matches
-from engine.core.state import OVER, State, StepState
+from engine.core.state import OVER, UNREASONED, State, StepState
 from engine.definition.units import format_duration
 
 
@@ -244,7 +244,8 @@ def _ended(state: State) -> str:
     if state.error is not None:
         word = "timed out" if state.outcome == "timed_out" else "failed"
         return f"It {word}: {state.error.message}."
-    return f"It was {state.outcome}: {state.reason or 'somebody asked for it'}."
+    why = state.reason if state.reason != UNREASONED else ""
+    return f"It was {state.outcome}: {why or 'somebody asked for it'}."
 
 
 def _names(names: list[str], most: int = 5) -> str:

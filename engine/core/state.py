@@ -31,6 +31,8 @@ StepStatus = Literal[
 Phase = Literal["new", "queued", "graph", "output", "handlers", "ended"]
 HandlerKind = Literal["compensate", "on_failure", "on_success", "on_cancel", "finally"]
 ACTIVE = frozenset({"ready", "running", "open", "waiting", "retrying"})
+UNREASONED = "it was cancelled"
+"""The reason of a cancel for which none was given."""
 OVER = frozenset({"completed", "failed", "timed_out", "skipped", "cancelled"})
 BUSY = frozenset({"ready", "running"})
 IDLE = frozenset({"waiting", "retrying"})

@@ -24,6 +24,7 @@ from engine.core.events import (
     StepWaiting,
 )
 from engine.core.keys import parent_of, step_id_of
+from engine.core.state import UNREASONED
 from engine.store.artifacts import use_of
 from engine.store.batch import Batch, EventRow, Patch, Tally
 from engine.store.encoding import encode, is_tagged, payloads
@@ -103,7 +104,7 @@ def _execution_busy(batch: Batch, row: EventRow, event: ExecutionBusy) -> None:
 
 def _cancel_requested(batch: Batch, row: EventRow, event: CancelRequested) -> None:
     # It ends a pause, and whatever was waited for.
-    values = {"status": "running", "reason": event.reason or "it was cancelled"}
+    values = {"status": "running", "reason": event.reason or UNREASONED}
     batch.executions.append(_execution(row, values))
 
 

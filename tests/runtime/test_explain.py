@@ -172,3 +172,11 @@ async def test_a_completed_step_tells_its_attempts_and_what_cut_it_off(bench: An
     done = await bench.run({"steps": [act("a", retry_policy=policy)]})
     words = await bench.engine.explain(done.id, f"{done.id}.a")
     assert words == "It completed at attempt 3 of 3."
+
+
+async def test_a_cancel_without_a_reason_is_not_explained_by_itself(bench: Any) -> None:
+    bench.act.acts = {"a": Gate()}
+    identity = await bench.start({"steps": [act("a")]})
+    await bench.engine.cancel(identity)
+    await bench.engine.wait(identity)
+    assert await bench.engine.explain(identity) == "It was cancelled: somebody asked for it."
