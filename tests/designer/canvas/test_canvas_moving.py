@@ -132,12 +132,13 @@ def test_a_node_without_a_place_goes_back_to_where_the_layout_put_it(qtbot, them
 
 
 def test_tidy_up_lays_everything_out_in_one_undo_step(
-    hands, canvas: CanvasView, document: Document
+    hands, canvas: CanvasView, document: Document, qtbot
 ) -> None:
     before = document.text
     document.move({"clean": (-500, 900), "fetch": (3000, -20)})
     messy = document.text
     hands.key(Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: not canvas._tidying.running)
     scene = canvas.scene
     for edge in scene.edges:
         assert scene.position(edge.src)[0] < scene.position(edge.dst)[0]
