@@ -198,12 +198,13 @@ class _Rows(QStyledItemDelegate):
         theme, rect = self._theme, QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setPen(theme.chosen_pen)
         states = option.state
         if states & QStyle.StateFlag.State_Selected or states & QStyle.StateFlag.State_MouseOver:
             chosen = bool(states & QStyle.StateFlag.State_Selected)
             painter.setBrush(theme.color("accent_soft" if chosen else "hover"))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 6, 6)
+        painter.setPen(Qt.PenStyle.NoPen)
         tile = QRectF(rect.left() + 8, rect.center().y() - _TILE / 2, _TILE, _TILE)
         painter.setBrush(theme.kind_tint(entry.group, entry.offer.type))
         painter.drawRoundedRect(tile, 6, 6)

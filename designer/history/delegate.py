@@ -60,7 +60,7 @@ class RowDelegate(QStyledItemDelegate):
             ground = "hover"
         if ground:
             radius = self._theme.tokens.radius["control"]
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.chosen_pen)
             painter.setBrush(self._theme.color(ground))
             painter.drawRoundedRect(QRectF(option.rect).adjusted(4, 1, -4, -1), radius, radius)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -53,11 +54,17 @@ class _Text(Struct, frozen=True):
 
     @property
     def label(self) -> str:
-        return " › ".join(
-            str(part + 1) if isinstance(part, int) else part.replace("_", " ").strip()
-            for part in self.path
-            if part != "config"
-        )
+        return _label_of(self.path)
+
+
+@lru_cache(maxsize=4096)
+def _label_of(path: Path) -> str:
+    """A path in words; most steps have the same few."""
+    return " › ".join(
+        str(part + 1) if isinstance(part, int) else part.replace("_", " ").strip()
+        for part in path
+        if part != "config"
+    )
 
 
 def finding(document: Document, words: str, sort: Sort | None = None) -> Iterator[list[Found]]:
@@ -122,8 +129,12 @@ def _texts_of(value: Struct) -> Iterator[_Text]:
     """The fields of a step, a trigger or a workflow that have a value, as texts."""
     for name in value.__struct_fields__:
         found = getattr(value, name)
-        if name not in _OWN and found not in (None, "", (), {}, False, True):
-            yield from _flat((name.rstrip("_"),), found)
+        if found and found is not True and name not in _OWN:
+            path: Path = (name.rstrip("_"),)
+            if isinstance(found, str):
+                yield _Text(path, found)
+            else:
+                yield from _flat(path, found)
 
 
 def _flat(path: Path, value: Any) -> Iterator[_Text]:
@@ -131,7 +142,10 @@ def _flat(path: Path, value: Any) -> Iterator[_Text]:
     pending: list[tuple[Path, Any]] = [(path, value)]
     while pending:
         at, one = pending.pop()
-        if isinstance(one, Dependency):
+        if isinstance(one, str):
+            if one:
+                yield _Text(at, one)
+        elif isinstance(one, Dependency):
             yield _Text(at, one.text)
         elif isinstance(one, Struct):
             fields = one.__struct_fields__
@@ -140,5 +154,5 @@ def _flat(path: Path, value: Any) -> Iterator[_Text]:
             pending.extend(((*at, str(name)), inner) for name, inner in reversed(one.items()))
         elif isinstance(one, list | tuple):
             pending.extend(((*at, i), one[i]) for i in range(len(one) - 1, -1, -1))
-        elif one is not None and one != "":
+        elif one is not None:
             yield _Text(at, str(one))

@@ -54,10 +54,11 @@ class PaletteDelegate(QStyledItemDelegate):
             ground = "accent_soft"
         elif state & QStyle.StateFlag.State_MouseOver:
             ground = "hover"
-        painter.setPen(Qt.PenStyle.NoPen)
         if ground:
+            painter.setPen(theme.chosen_pen)
             painter.setBrush(theme.color(ground))
             painter.drawRoundedRect(rect, radius, radius)
+        painter.setPen(Qt.PenStyle.NoPen)
         if not entry.runnable:
             painter.setOpacity(MUTED_OPACITY)
         side = theme.tokens.size["tile"]

@@ -60,7 +60,7 @@ class ProblemDelegate(QStyledItemDelegate):
             ground = "hover"
         if ground:
             radius = self._theme.tokens.radius["control"]
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.chosen_pen)
             painter.setBrush(self._theme.color(ground))
             inside = QRectF(rect).adjusted(4, 1, -4, -1)
             painter.drawRoundedRect(inside, radius, radius)

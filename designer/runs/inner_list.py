@@ -44,7 +44,7 @@ class InnerDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             ground = "hover"
         if ground:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(theme.chosen_pen)
             painter.setBrush(theme.color(ground))
             radius = theme.tokens.radius["control"]
             painter.drawRoundedRect(rect, radius, radius)

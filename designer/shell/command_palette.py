@@ -93,7 +93,7 @@ class _Delegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(self._theme.chosen_pen)
             painter.setBrush(self._theme.color("accent_soft"))
             painter.drawRoundedRect(QRectF(rect).adjusted(2, 1, -2, -1), 6, 6)
         ratio = painter.device().devicePixelRatioF()

@@ -1,7 +1,10 @@
 """The bar at the top: menu, document tabs, commands, and what starts and stops a run."""
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from designer.shell.actions import Actions
 from designer.shell.switch import Switch
@@ -84,8 +87,9 @@ class TopBar(QFrame):
             button.clicked.connect(action.trigger)
             if button is not self.new_tab and button is not self.commands:
                 action.enabledChanged.connect(button.setEnabled)
-            keys = action.shortcut().toString()
-            button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())
+            tell = partial(_tell_keys, button, action)
+            action.changed.connect(tell)
+            tell()
         self.switch.clicked.connect(self._switch_clicked)
 
     def show_run_side(self, shown: bool) -> None:
@@ -114,3 +118,9 @@ class TopBar(QFrame):
     def _redraw(self) -> None:
         self.setFixedHeight(self._theme.tokens.size["topbar"] + 1)
         self._brand.setIcon(self._theme.icon("treadle", "accent_text", 16))
+
+
+def _tell_keys(button: QAbstractButton, action: QAction) -> None:
+    """Says in a button's tooltip what its action is called, and its keys of the moment."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    button.setToolTip(f"{action.text()} ({keys})" if keys else action.text())

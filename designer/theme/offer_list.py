@@ -301,7 +301,7 @@ class _Row(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setPen(theme.chosen_pen)
             painter.setBrush(theme.color("accent_soft"))
             radius = theme.tokens.radius["control"] - 2
             painter.drawRoundedRect(rect, radius, radius)

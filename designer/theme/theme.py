@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPixmap
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QIcon, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle
 
 from designer.theme.fonts import make_font, register_fonts
@@ -65,6 +65,11 @@ class Theme(QObject):
     def is_contrast(self) -> bool:
         """Whether shapes must be told apart by lines, not by faint grounds."""
         return self._scheme in ("contrast_light", "contrast_dark")
+
+    @property
+    def chosen_pen(self) -> QPen:
+        """The line around a chosen row that is painted: none but in high contrast."""
+        return QPen(self.color("accent")) if self.is_contrast else QPen(Qt.PenStyle.NoPen)
 
     @property
     def percent(self) -> int:

@@ -137,6 +137,8 @@ def test_every_action_does_something_and_is_in_the_palette(studio, workflow):
 def test_the_sheet_shows_every_shortcut_of_the_moment(studio, qtbot):
     window = studio.window
     window.keymap.choose("save", "Ctrl+Alt+S")
+    window.keymap.choose("run", "Ctrl+R")
+    assert window.topbar.run.toolTip() == "Run (Ctrl+R)"
     window.activateWindow()
     studio.until(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_F1)
