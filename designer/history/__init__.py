@@ -2,5 +2,7 @@
 
 from designer.history.changes_view import ChangesView, Legend
 from designer.history.edits_view import EditsView
+from designer.history.page import HistoryPage
+from designer.history.versions_view import VersionsView
 
-__all__ = ["ChangesView", "EditsView", "Legend"]
+__all__ = ["ChangesView", "EditsView", "HistoryPage", "Legend", "VersionsView"]

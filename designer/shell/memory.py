@@ -14,7 +14,7 @@ class Memory:
     """Values by name. Anything unreadable counts as not remembered."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self._settings = QSettings(str(folder / FILE_NAME), QSettings.Format.IniFormat)
 

@@ -12,9 +12,10 @@ from designer.canvas.offer import Offer, centred_card
 from designer.canvas.options import CanvasOptions
 from designer.canvas.placement import free_spot
 from designer.canvas.viewport import Viewport
-from designer.document import Document, trigger_key, trigger_name
+from designer.document import Document, DocumentError, trigger_key, trigger_name
+from designer.document.versions import FileVersion
 from designer.document.watch import FileWatch
-from designer.history import EditsView
+from designer.history import HistoryPage
 from designer.inspector import InspectorView
 from designer.problems import ProblemsView
 from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
@@ -22,6 +23,7 @@ from designer.shell.canvas_link import node_states
 from designer.shell.compare_pane import ComparePane, Sides
 from designer.shell.inspector_link import InspectorLink
 from designer.shell.sub_workflow import sub_workflow_menu
+from designer.shell.versions import VersionsLink
 from designer.source_view import SourceView
 from designer.theme import Theme
 from designer.theme.focus_ring import FocusRing
@@ -60,7 +62,7 @@ class DocumentSpace(QObject):
         self.panel.head.addWidget(self.controls)
         self.problems = ProblemsView(theme, document)
         self.source = SourceView(theme, document)
-        self.edits = EditsView(theme, document)
+        self.history = HistoryPage(theme, document)
         self.notice = NoticeBar(theme)
         self.middle = QWidget()
         column = QVBoxLayout(self.middle)
@@ -73,7 +75,7 @@ class DocumentSpace(QObject):
         self.watch = FileWatch(document, self)
         self.panel.add_page("problems", "Problems", self.problems)
         self.panel.add_page("yaml", "YAML", self.source)
-        self.panel.add_page("history", "History", self.edits)
+        self.panel.add_page("history", "History", self.history)
         self._spawn = spawn
         self._held = False
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
@@ -82,6 +84,9 @@ class DocumentSpace(QObject):
         self._link.context_given.connect(self.source.set_context)
         for surface in (self.canvas, self.source.edit):
             FocusRing(theme, surface)
+        self._versions = VersionsLink(document, self.history.versions, client, spawn, self)
+        self._versions.told.connect(self.told)
+        self._versions.compare.connect(self._compare_version)
         self._connect()
 
     def _connect(self) -> None:
@@ -90,7 +95,7 @@ class DocumentSpace(QObject):
         self.problems.failed.connect(self.told)
         self.inspector.failed.connect(self.told)
         self.source.failed.connect(self.told)
-        self.edits.failed.connect(self.told)
+        self.history.edits.failed.connect(self.told)
         self.problems.jump.connect(self._jump)
         self.problems.count_changed.connect(self._count_problems)
         self.canvas.step_activated.connect(self._open)
@@ -145,6 +150,15 @@ class DocumentSpace(QObject):
         """Shows how the text differs from another version, in place of the canvas."""
         self.canvas.hide()
         self.compare_pane.show_sides(sides, choices)
+
+    def _compare_version(self, sides: Sides, version: FileVersion) -> None:
+        def take() -> None:
+            try:
+                self.document.replace_text(sides.text, "version", "", f"Take {version.short}")
+            except DocumentError as error:
+                self.told.emit(str(error))
+
+        self.compare(sides, [("Take this version", take)])
 
     def _show_canvas(self) -> None:
         self.canvas.show()

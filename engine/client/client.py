@@ -44,6 +44,7 @@ from engine.service.types import (
     WaitKind,
     Woken,
     Workflow,
+    WorkflowVersion,
     WorkflowWrite,
 )
 from engine.settings.folders import home as default_home
@@ -174,6 +175,19 @@ class EngineClient:
 
     async def workflow(self, workflow_id: str) -> Workflow:
         return await self._get(f"/workflows/{_part(workflow_id)}", Workflow)
+
+    async def workflow_versions(
+        self, workflow_id: str, limit: int = 100, cursor: str | None = None
+    ) -> Page[WorkflowVersion]:
+        """Part of the versions of a workflow, newest first, without their texts."""
+        path = f"/workflows/{_part(workflow_id)}/versions"
+        return await self._get(path, Page[WorkflowVersion], limit=limit, cursor=cursor)
+
+    async def workflow_version(self, workflow_id: str, version: int) -> WorkflowVersion:
+        """One version of a workflow with its text."""
+        return await self._get(
+            f"/workflows/{_part(workflow_id)}/versions/{version}", WorkflowVersion
+        )
 
     async def add_workflow(self, write: WorkflowWrite) -> Workflow:
         return await self._send("POST", "/workflows", Workflow, write)

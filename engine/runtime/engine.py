@@ -408,6 +408,11 @@ class Engine:
         """One workflow with its newest text and its triggers. Raises NotFoundError."""
         return await self._workflows.get(workflow_id)
 
+    @property
+    def versions(self) -> Workflows:
+        """Where the texts are read that workflows had: ``list_versions``, ``get_version``."""
+        return self._workflows
+
     async def delete_workflow(self, workflow_id: str) -> None:
         """Forgets a workflow; its executions stay. Raises NotFoundError, ConflictError."""
         await self._workflows.delete(workflow_id)

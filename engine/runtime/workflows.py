@@ -15,7 +15,7 @@ from engine.store import workflows as table
 from engine.store.executions import ExecutionFilter
 from engine.store.store import Store
 from engine.store.times import new_id
-from engine.store.views import UNFINISHED, Page, Trigger, Workflow
+from engine.store.views import UNFINISHED, Page, Trigger, Workflow, WorkflowVersion
 from engine.store.workflows import Registration, WorkflowFilter
 
 Action = Literal["activate", "pause", "resume", "cancel"]
@@ -121,6 +121,21 @@ class Workflows:
     async def get(self, workflow_id: str) -> Workflow:
         """One workflow with its text and triggers. Raises NotFoundError."""
         return await self._library.get(workflow_id)
+
+    async def list_versions(
+        self, workflow_id: str, limit: int, cursor: str | None
+    ) -> Page[WorkflowVersion]:
+        """The texts that a workflow had, newest first. Raises NotFoundError."""
+        await self._library.get(workflow_id, details=False)
+        return await self._store.read(table.list_versions, workflow_id, limit, cursor)
+
+    async def get_version(self, workflow_id: str, version: int) -> WorkflowVersion:
+        """One of them with its text. Raises NotFoundError."""
+        await self._library.get(workflow_id, details=False)
+        found = await self._store.read(table.get_version, workflow_id, version)
+        if found is None:
+            raise NotFoundError("version", str(version))
+        return found
 
     async def delete(self, workflow_id: str) -> None:
         """Forgets a workflow; its executions stay. Raises NotFoundError, ConflictError."""

@@ -8,7 +8,10 @@ from pathlib import Path
 
 MAX_SOCKET_PATH = 100
 """Bytes that a Unix socket's path may have here; systems allow 104 to 108."""
-_OWN_NAMES = frozenset({"treadle.sqlite", "engine.lock", "settings.yaml", "token", "owners", "run"})
+_OWN_NAMES = frozenset(
+    {"treadle.sqlite", "engine.lock", "engine.log", "settings.yaml", "token", "owners", "run"}
+    | {"designer.ini", "samples", "unsaved"}
+)
 """What is in a data folder; one of them is enough to know it by."""
 
 

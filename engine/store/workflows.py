@@ -214,6 +214,29 @@ def get_version(connection: Connection, workflow_id: str, version: int) -> Workf
     )
 
 
+def list_versions(
+    connection: Connection, workflow_id: str, limit: int, cursor: str | None
+) -> Page[WorkflowVersion]:
+    """The versions of a workflow without their texts, newest first."""
+    query = select(workflow_versions).where(workflow_versions.c.workflow_id == workflow_id)
+    if cursor:
+        before = decode(cursor)
+        if not isinstance(before, int):
+            raise ValueError("no cursor of versions")
+        query = query.where(workflow_versions.c.version < before)
+    query = query.order_by(workflow_versions.c.version.desc()).limit(limit + 1)
+    rows = connection.execute(query).all()
+    items = [
+        WorkflowVersion(
+            workflow_id=row.workflow_id,
+            version=row.version,
+            created_at=from_micros(row.created_at),
+        )
+        for row in rows[:limit]
+    ]
+    return Page(items, encode(items[-1].version) if len(rows) > limit else None)
+
+
 def find_version(connection: Connection, workflow_id: str, text: str) -> int | None:
     """The newest version of a workflow that has this text."""
     query = select(func.max(workflow_versions.c.version)).where(

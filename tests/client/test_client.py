@@ -92,6 +92,26 @@ async def test_workflows_and_triggers_are_written_and_read(
     assert caught.value.status == 404
 
 
+async def test_the_versions_of_a_workflow_are_read(client: EngineClient) -> None:
+    added = await client.add_workflow(WorkflowWrite(definition=QUICK))
+    for n in range(3):
+        await client.update_workflow(added.id, WorkflowWrite(definition=f"{QUICK}# {n}\n"))
+    first = await client.workflow_versions(added.id, limit=3)
+    assert [one.version for one in first.items] == [4, 3, 2]
+    assert [one.source for one in first.items] == [None] * 3
+    rest = await client.workflow_versions(added.id, limit=3, cursor=first.next_cursor)
+    assert [one.version for one in rest.items] == [1]
+    assert rest.next_cursor is None
+    assert (await client.workflow_version(added.id, 1)).source == QUICK
+    assert (await client.workflow_version(added.id, 4)).source == f"{QUICK}# 2\n"
+    with pytest.raises(ClientError) as caught:
+        await client.workflow_version(added.id, 9)
+    assert caught.value.status == 404
+    with pytest.raises(ClientError) as caught:
+        await client.workflow_versions(added.id, cursor='"x"')
+    assert caught.value.status == 422
+
+
 async def test_what_the_engine_refuses_is_raised_with_its_document(client: EngineClient) -> None:
     with pytest.raises(ClientError) as caught:
         await client.start(ExecutionWrite(source="name: x\nsteps: [{id: a, type: nothing}]\n"))

@@ -8,7 +8,14 @@ from litestar.params import Parameter
 
 from engine.service.definitions import described, text_of
 from engine.service.routes.queries import Cursor, Limit, TheEngine, check_places, reading
-from engine.service.types import Page, Workflow, WorkflowState, WorkflowStatus, WorkflowWrite
+from engine.service.types import (
+    Page,
+    Workflow,
+    WorkflowState,
+    WorkflowStatus,
+    WorkflowVersion,
+    WorkflowWrite,
+)
 from engine.store.workflows import WorkflowFilter
 
 TAGS = ["workflows"]
@@ -50,6 +57,21 @@ async def list_workflows(
 async def get_workflow(engine: TheEngine, workflow_id: str) -> Workflow:
     """One workflow with its text, tree, steps and triggers."""
     return described(await engine.get_workflow(workflow_id))
+
+
+@get("/workflows/{workflow_id:str}/versions", tags=TAGS, operation_id="list_versions")
+async def list_versions(
+    engine: TheEngine, workflow_id: str, limit: Limit = 100, cursor: Cursor = None
+) -> Page[WorkflowVersion]:
+    """The texts that a workflow had, newest first, without the texts themselves."""
+    with reading(cursor):
+        return await engine.versions.list_versions(workflow_id, limit, cursor)
+
+
+@get("/workflows/{workflow_id:str}/versions/{version:int}", tags=TAGS, operation_id="get_version")
+async def get_version(engine: TheEngine, workflow_id: str, version: int) -> WorkflowVersion:
+    """One version of a workflow with its text."""
+    return await engine.versions.get_version(workflow_id, version)
 
 
 @put("/workflows/{workflow_id:str}", tags=TAGS, operation_id="update_workflow")
@@ -131,6 +153,8 @@ ROUTES = [
     add_workflow,
     list_workflows,
     get_workflow,
+    list_versions,
+    get_version,
     update_workflow,
     delete_workflow,
     get_status,
