@@ -69,6 +69,7 @@ def node_menu(
             _add_layout(menu, theme, canvas)
         menu.addSeparator()
         _add(menu, theme, "frame", "Frame the selection", canvas.frame_selection, "Ctrl+G")
+        _add(menu, theme, "workflow", "Make a sub-workflow of it", canvas.collapse, "")
         menu.addSeparator()
         _add(menu, theme, "duplicate", "Duplicate", canvas.duplicate, "Ctrl+D")
         _add(menu, theme, "cut", "Cut", canvas.cut, "Ctrl+X")
@@ -132,6 +133,7 @@ def shape_menu(
     if frames:
         folded = all(area.folded for area in frames)
         icon = "chevron-down" if folded else "chevron-right"
+        _add(menu, theme, "workflow", "Make a sub-workflow of it", canvas.collapse, "")
         _add(menu, theme, icon, "Unfold" if folded else "Fold to one block", canvas.fold, "H")
     colours = menu.addMenu(theme.icon("dot", "muted"), "Colour")
     for name in COLOURS:

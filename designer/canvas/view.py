@@ -53,6 +53,8 @@ class CanvasView(CanvasSurface):
 
     step_activated = Signal(str)
     """A node was double-clicked, or opened with Enter: its key."""
+    collapse_wanted = Signal()
+    """The selected steps, or those of the selected frame, are to become a sub-workflow."""
     node_menu_opening = Signal(QMenu, str)
     """The menu of one node opens; entries may be added that concern it: the menu, its key."""
 
@@ -193,6 +195,11 @@ class CanvasView(CanvasSurface):
     def unframe(self) -> None:
         """Takes the selected frames away; their steps stay."""
         ungroup(self, chosen_frames(self))
+
+    def collapse(self) -> None:
+        """Asks for a sub-workflow to be made of the selected steps."""
+        if self.editable:
+            self.collapse_wanted.emit()
 
     def _open_shape(self, key: str | None) -> None:
         if key is not None:

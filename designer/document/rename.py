@@ -53,12 +53,9 @@ def renamed(
     for key in HANDLER_LISTS:
         yield from _renamed_names((key,), tree.get(key), names)
     yield from renamed_in_frames(tree.get("designer"), names)
-    yield from _renamed_texts(("output",), tree.get("output"), names)
-    yield from _renamed_texts(("concurrency",), tree.get("concurrency"), names)
-    triggers = tree.get("triggers")
-    for index, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
-        if isinstance(trigger, dict):
-            yield from _renamed_texts(("triggers", index, "input"), trigger.get("input"), names)
+    for path, text in other_templates(tree):
+        if (new := renamed_template(text, names)) != text:
+            yield path, new
 
 
 def _renamed_in_step(
@@ -69,6 +66,16 @@ def _renamed_in_step(
     if step.get("compensate") in names:
         yield (*path, "compensate"), names[step["compensate"]]
     yield from _renamed_names((*path, "depends_on"), step.get("depends_on"), names)
+    for place, text, bare in step_templates(path, step, catalogue):
+        if (new := renamed_template(text, names, bare)) != text:
+            yield place, new
+
+
+def step_templates(
+    path: Path, step: Mapping[str, Any], catalogue: Catalogue
+) -> Iterator[tuple[Path, str, bool]]:
+    """Path and text of every template of a step, and whether it is an expression whose braces may
+    be missing; those of the steps in its bodies are left out."""
     kind = catalogue.step_types.get(str(step.get("type")))
     for key in _STEP_TEMPLATES:
         for place, text in _texts((*path, key), step.get(key)):
@@ -78,8 +85,17 @@ def _renamed_in_step(
             bare = key == "when" or (
                 key == "config" and kind is not None and kind.is_expression(inside)
             )
-            if (new := renamed_template(text, names, bare)) != text:
-                yield place, new
+            yield place, text, bare
+
+
+def other_templates(tree: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Path and text of every template of a workflow outside its steps."""
+    yield from _texts(("output",), tree.get("output"))
+    yield from _texts(("concurrency",), tree.get("concurrency"))
+    triggers = tree.get("triggers")
+    for index, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
+        if isinstance(trigger, dict):
+            yield from _texts(("triggers", index, "input"), trigger.get("input"))
 
 
 def renamed_in_frames(designer: Any, names: Names) -> Iterator[tuple[Path, Any]]:
@@ -106,12 +122,6 @@ def _renamed_names(path: Path, value: Any, names: Names) -> Iterator[tuple[Path,
 def _renamed_dependency(text: str, names: Names) -> str:
     step, dot, port = text.partition(".")
     return f"{names.get(step, step)}{dot}{port}"
-
-
-def _renamed_texts(path: Path, value: Any, names: Names) -> Iterator[tuple[Path, Any]]:
-    for place, text in _texts(path, value):
-        if (new := renamed_template(text, names)) != text:
-            yield place, new
 
 
 def _texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
@@ -165,7 +175,7 @@ def _accessor(new: str, found: re.Match[str]) -> str:
 
 def renamed_tree(tree: dict[str, Any], names: Names, catalogue: Catalogue) -> dict[str, Any]:
     """The same change made on a plain tree, which is not changed itself."""
-    result: dict[str, Any] = _copied(tree)
+    result: dict[str, Any] = copied_tree(tree)
     for path, value in list(renamed(result, names, catalogue)):
         node: Any = result
         for part in path[:-1]:
@@ -174,9 +184,9 @@ def renamed_tree(tree: dict[str, Any], names: Names, catalogue: Catalogue) -> di
     return result
 
 
-def _copied(value: Any) -> Any:
+def copied_tree(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _copied(item) for key, item in value.items()}
+        return {key: copied_tree(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copied(item) for item in value]
+        return [copied_tree(item) for item in value]
     return value

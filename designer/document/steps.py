@@ -60,7 +60,7 @@ def take_out(
         if draft.source.node((*POSITIONS, key)) is not None:
             draft.remove((*POSITIONS, key))
     paths = sorted((path for key in gone if (path := places.path(key))), key=str)
-    _remove_items(draft, paths)
+    remove_items(draft, paths)
     return len(named)
 
 
@@ -85,7 +85,7 @@ def _forget_handlers(draft: Draft, gone: set[str]) -> None:
             if not named:
                 draft.remove((key,))
         elif isinstance(named, list):
-            _remove_items(draft, [(key, i) for i, name in enumerate(named) if name in gone])
+            remove_items(draft, [(key, i) for i, name in enumerate(named) if name in gone])
 
 
 def _forget_compensation(draft: Draft, workflow: Workflow, places: Places, gone: set[str]) -> None:
@@ -101,7 +101,7 @@ def _leave_frames(draft: Draft, workflow: Workflow, gone: set[str]) -> None:
             draft.set((*shape_path(frame.key), "steps"), kept)
 
 
-def _remove_items(draft: Draft, paths: Iterable[Path]) -> None:
+def remove_items(draft: Draft, paths: Iterable[Path]) -> None:
     """Removes items of lists, the last first; a list that becomes empty goes itself, but for
     ``steps``."""
     by_list: dict[Path, list[int]] = {}

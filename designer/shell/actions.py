@@ -84,6 +84,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "unframe", "Remove the frame, keep the steps", "Arrange", "unlink", hint="Ctrl+Shift+G"
     ),
     ActionSpec("fold", "Fold or unfold the frame", "Arrange", "chevron-down", hint="H"),
+    ActionSpec("collapse", "Make a sub-workflow of the selection", "Arrange", "workflow"),
     ActionSpec("note", "Add a note", "Arrange", "note", hint="Shift+S"),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),

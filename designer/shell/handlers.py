@@ -55,6 +55,7 @@ def edit_handlers(desk: FileDesk) -> Handlers:
         "rename": on_current(desk, lambda space: space.canvas.rename_current()),
         "frame": on_current(desk, lambda space: space.canvas.frame_selection()),
         "unframe": on_current(desk, lambda space: space.canvas.unframe()),
+        "collapse": on_current(desk, lambda space: space.canvas.collapse()),
         "fold": on_current(desk, lambda space: space.canvas.fold()),
         "note": on_current(desk, lambda space: space.canvas.add_note()),
         "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),

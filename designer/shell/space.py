@@ -20,6 +20,7 @@ from designer.inspector import InspectorView
 from designer.problems import ProblemsView
 from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
 from designer.shell.canvas_link import node_states
+from designer.shell.collapsing import Collapsing
 from designer.shell.compare_pane import ComparePane, Sides
 from designer.shell.inspector_link import InspectorLink
 from designer.shell.sub_workflow import sub_workflow_menu
@@ -78,6 +79,7 @@ class DocumentSpace(QObject):
         self.panel.add_page("history", "History", self.history)
         self._spawn = spawn
         self._held = False
+        self._collapsing = Collapsing(document, self.canvas, spawn, self)
         self._run_menu = run_menu(theme, self.session, spawn, self.panel)
         self._file_menu = sub_workflow_menu(theme, document, self.file_wanted.emit)
         self._link = InspectorLink(document, self.inspector, self.session, self.panel, self)
@@ -92,6 +94,7 @@ class DocumentSpace(QObject):
     def _connect(self) -> None:
         for signal in (self.canvas.quick_message, self.document.notice, self.watch.failed):
             signal.connect(self.told)
+        self._collapsing.told.connect(self.told)
         self.problems.failed.connect(self.told)
         self.inspector.failed.connect(self.told)
         self.source.failed.connect(self.told)
