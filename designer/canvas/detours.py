@@ -61,13 +61,13 @@ class Detours:
         due = found[self._checked[found] != self._round]
         until = perf_counter() + seconds
         for at in range(0, len(due), _AT_ONCE):
-            if at and perf_counter() > until:
+            if not self._look_at(scene, due[at : at + _AT_ONCE], until):
                 return True
-            self._look_at(scene, due[at : at + _AT_ONCE])
         return False
 
-    def _look_at(self, scene: "Scene", some: Ints) -> None:
-        """Bends those of the wires that run under a card."""
+    def _look_at(self, scene: "Scene", some: Ints, until: float) -> bool:
+        """Bends those of the wires that run under a card; False when the time is over before all
+        are, but never before one is."""
         boxes = wires.bounds(scene.curves[some])
         left, top = boxes[:, 0].min(), boxes[:, 1].min()
         width, height = boxes[:, 2].max() - left, boxes[:, 3].max() - top
@@ -77,10 +77,13 @@ class Detours:
         meets &= (cards[:, 1] < boxes[:, 3, None]) & (cards[:, 1] + cards[:, 3] > boxes[:, 1, None])
         wire, card = np.nonzero(meets)
         under = wire[pierced(scene.curves[some[wire]], cards[card])]
-        self._checked[some] = self._round
         crossing = set(some[under].tolist())
         for one in some.tolist():
             self._take(scene, one, _way(scene, one) if one in crossing else None)
+            self._checked[one] = self._round
+            if perf_counter() > until:
+                return False
+        return True
 
     def _take(self, scene: "Scene", wire: int, way: Floats | None) -> None:
         if way is None:

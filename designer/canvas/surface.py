@@ -45,7 +45,7 @@ from designer.document.views import Wire
 from designer.theme.theme import Theme
 
 _OVERLAY_EDGE = 14
-_ROUTING = 0.003
+_ROUTING = 0.002
 """Seconds of one painting that leading wires around cards may take."""
 
 
