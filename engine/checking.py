@@ -5,6 +5,7 @@ out on stdout, an ``Answer`` for each. What is known of a text is kept, so that 
 what it touched is read again. An ``Ask`` that comes while another is answered ends that one.
 """
 
+import gc
 import struct
 import sys
 from collections import OrderedDict
@@ -123,6 +124,7 @@ class Desk:
 
 
 def main() -> None:
+    gc.set_threshold(1_000_000, 20, 100)  # many values and few cycles
     desk = Desk()
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a plug-in prints is no answer

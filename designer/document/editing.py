@@ -14,7 +14,7 @@ from designer.document.diff import minimal_splice, shifted
 from designer.document.differences import changed_steps, differing, moved_nodes, without_nodes
 from designer.document.draft import Draft
 from designer.document.files import DocumentError
-from designer.document.graph import EMPTY, Graph, GraphBuilder, moved_graph
+from designer.document.graph import EMPTY, Graph, GraphBuilder, moved_graph, recounted
 from designer.document.history import Edits, Entry, History
 from designer.document.place_check import BROKEN_PLACE
 from designer.document.places import PlaceReader, Places, read_places
@@ -418,11 +418,8 @@ class EditedText(QObject):
         """The nodes whose problems differ from those shown."""
         if self._workflow is None:
             return change
-        graph, self._graph = (
-            self._graph,
-            self._builder.build(self._workflow, self._problems),
-        )
-        return replace(change, steps=differing(graph, self._graph))
+        self._graph, changed = recounted(self._graph, self._workflow, self._problems)
+        return replace(change, steps=changed)
 
     def _prune_selection(self) -> None:
         graph, selection = self._graph, self.selection

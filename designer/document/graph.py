@@ -53,6 +53,23 @@ _Dress = tuple[frozenset[str] | None, Point | None, tuple[int, int] | None, str]
 """What a node shows beside what it is by itself: wired ports, place, errors and warnings, role."""
 
 
+def recounted(
+    graph: Graph, workflow: Workflow, problems: Iterable[Problem]
+) -> tuple[Graph, frozenset[str]]:
+    """The graph with the numbers of these problems, and the keys of the nodes that differ."""
+    counts = _count(problems, workflow, graph.owners)
+    nodes = dict(graph.nodes)
+    told = {key for key, node in nodes.items() if node.errors or node.warnings}
+    changed = set()
+    for key in told | (counts.keys() & nodes.keys()):
+        errors, warnings = counts.get(key, (0, 0))
+        node = nodes[key]
+        if (node.errors, node.warnings) != (errors, warnings):
+            nodes[key] = replace(node, errors=errors, warnings=warnings)
+            changed.add(key)
+    return Graph(nodes, graph.edges, graph.owners), frozenset(changed)
+
+
 class GraphBuilder:
     """Makes graphs of one document. A node or wire whose step did not change stays the same object,
     so that what differs is found fast."""

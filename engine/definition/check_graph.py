@@ -56,7 +56,7 @@ def _dependencies(findings: Findings, wiring: Wiring, step: Step) -> None:
         fix = findings.fix("Remove depends_on", lambda: remove(findings.source, base))
         findings.tell("error", "handler-waits", message, base, step_id=step.id, fix=fix)
         return
-    node = findings.source.node(base)
+    node = findings.read(base)
     single = node is not None and node.kind == "scalar"
     seen: set[Dependency] = set()
     for index, wait in enumerate(step.depends_on):

@@ -69,11 +69,17 @@ class _Templates:
             return
         scope = Scope((*GENERAL, "loop") if self._in_loop(step) else GENERAL, step)
         given = scope if step.type in SECRETLESS else scope.plus("secrets")
-        self._config(step, path, given)
-        self._tree((*path, "input_mapping"), given, step_id=step.id)
-        self._tree((*path, "output_mapping"), scope.plus("output"), step_id=step.id)
-        self._tree((*path, "cache", "key"), scope, step_id=step.id)
-        node = self._node((*path, "when"))
+        top = self._node(path)
+        written = top.members if top is not None else {}
+        if "config" in written:
+            self._config(step, path, given)
+        if "input_mapping" in written:
+            self._tree((*path, "input_mapping"), given, step_id=step.id)
+        if "output_mapping" in written:
+            self._tree((*path, "output_mapping"), scope.plus("output"), step_id=step.id)
+        if "cache" in written:
+            self._tree((*path, "cache", "key"), scope, step_id=step.id)
+        node = written["when"].value if "when" in written else None
         if node is not None and node.kind == "scalar" and isinstance(node.value, str):
             self._text(_Place(node, (*path, "when"), step.id), scope, parse_expression)
 
@@ -107,7 +113,7 @@ class _Templates:
             self._text(place, scope, parse_template)
 
     def _node(self, path: Path) -> Node | None:
-        return self._findings.source.node(path)
+        return self._findings.read(path)
 
     def _text(self, place: _Place, scope: Scope, parse: Parse) -> None:
         text = place.node.text
@@ -386,7 +392,8 @@ class _Templates:
         severity: Severity = "error",
         fix: Fix | None = None,
     ) -> None:
-        span = span_in_file(self._findings.source, place.node, start, end)
+        source = self._findings.source
+        span = span_in_file(source, source.node(place.path) or place.node, start, end)
         self._findings.tell(
             severity, code, message, place.path, hint=hint, step_id=place.step_id,
             trigger=place.trigger, fix=fix, span=span,

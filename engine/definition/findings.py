@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from engine.definition.catalogue import Catalogue
 from engine.definition.model import Step, Workflow
+from engine.definition.moved import as_read, find_as_read
 from engine.definition.problems import Fix, Path, Problem, Severity
 from engine.definition.reading import MAX_PROBLEMS
 from engine.definition.source import Source
@@ -50,6 +51,10 @@ class Findings:
             if is_stale is not None and index % _STEPS_BETWEEN_LOOKS == 0 and is_stale():
                 raise Stale
             yield step
+
+    def read(self, path: Path) -> Node | None:
+        """The node at ``path``, to be asked what it says, not where it stands."""
+        return find_as_read(self.source.root, path)
 
     @property
     def full(self) -> bool:
@@ -134,7 +139,7 @@ def _step_paths(root: Node | None, steps: Mapping[str, Step]) -> Iterator[tuple[
         node, path = pending.pop()
         if node is None or node.kind != "sequence":
             continue
-        for index, item in enumerate(node.items):
+        for index, item in enumerate(as_read(node.items)):
             named = item.child("id")
             if named is None or named.text in seen or named.text not in steps:
                 continue

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Generic, TypeVar, cast, overload
 
+from engine.definition.problems import Path
 from engine.definition.tree import Node, Pair
 
 Entry_co = TypeVar("Entry_co", bound=Node | Pair, covariant=True)
@@ -87,6 +88,22 @@ def _moved_entry(entry: One, by: int) -> One:
 
 def _moved_pair(pair: Pair, by: int) -> Pair:
     return Pair(moved(pair.key, by), moved(pair.value, by), pair.merged) if by else pair
+
+
+def find_as_read(root: Node | None, path: Path) -> Node | None:
+    """The node at ``path`` as it was read: what it says is true, its place may be an old one."""
+    node = root
+    for step in path:
+        if node is None:
+            return None
+        if isinstance(node.members, Members) and isinstance(step, str):
+            index = node.members.places.get(step)
+            node = as_read(node.pairs)[index].value if index is not None else None
+        elif isinstance(node.items, Moved) and isinstance(step, int):
+            node = node.items.read[step] if 0 <= step < len(node.items) else None
+        else:
+            node = node.child(step)
+    return node
 
 
 def as_read(entries: Sequence[One]) -> Sequence[One]:
