@@ -29,6 +29,7 @@ from designer.canvas.keys import command_of
 from designer.canvas.menu import canvas_menu, node_menu, shape_menu, wire_menu
 from designer.canvas.offer import centred_card, offer_of
 from designer.canvas.options import CanvasOptions
+from designer.canvas.pinch import Pinch
 from designer.canvas.rename import RenameField, rename_node
 from designer.canvas.shape_fields import edit_shape
 from designer.canvas.shaping import (
@@ -69,6 +70,7 @@ class CanvasView(CanvasSurface):
     ) -> None:
         super().__init__(document, theme, parent, read_only=read_only, options=options)
         self._commands = Commands(self, self._drawing)
+        self._pinch = Pinch(self, self._navigation, self.cancel_gesture)
         self._tidying = Tidying(self, self._drawing, theme, self)
         self.arranging = Arranging(self, self._drawing)
         """Commands that align, distribute and detach what is selected."""

@@ -1,7 +1,7 @@
 """Wheel, pan, fit and the minimap, with real events."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -166,3 +166,27 @@ def test_a_drawing_pasted_as_text_is_in_view(canvas: CanvasView, document: Docum
     for node in document.nodes():
         x, y = canvas.viewport.to_view(*canvas.scene.position(node.key))
         assert canvas.rect().contains(QPoint(round(x), round(y)))
+
+
+def test_two_fingers_on_a_touch_screen_zoom_where_they_are(
+    canvas: CanvasView, document: Document
+) -> None:
+    fingers = QTest.createTouchDevice()
+    middle = QPoint(500, 300)
+    before, zoom = canvas.scene_point(QPointF(middle)), canvas.viewport.zoom
+    text = document.text
+
+    def touch(apart: int, how: str) -> None:
+        sequence = QTest.touchEvent(canvas, fingers)
+        for finger, side in enumerate((-1, 1)):
+            getattr(sequence, how)(finger, middle + QPoint(side * apart, 0), canvas)
+        sequence.commit()
+
+    touch(50, "press")
+    for apart in (60, 70, 80, 90, 100):
+        touch(apart, "move")
+    touch(100, "release")
+    assert canvas.viewport.zoom > zoom * 1.4
+    after = canvas.scene_point(QPointF(middle))
+    assert abs(after[0] - before[0]) < 3 and abs(after[1] - before[1]) < 3
+    assert document.text == text
