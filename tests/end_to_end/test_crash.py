@@ -1,5 +1,6 @@
 """A power cut of the program: it is killed in the middle of an edit, and the work comes back."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -57,12 +58,19 @@ def test_work_that_was_not_saved_survives_a_kill(person: Any, qtbot: QtBot, tmp_
     try:
         qtbot.waitUntil(lambda: window_of(program.pid) != "", timeout=PATIENCE)
         window = window_of(program.pid)
-        xdotool("windowfocus", window)
-        xdotool("mousemove", "--window", window, 640, 300)
-        xdotool("click", 1)
-        xdotool("key", "ctrl+a")
-        xdotool("key", "Right")
-        qtbot.waitUntil(lambda: kept(home) not in ("", PLAIN), timeout=PATIENCE)
+        places = itertools.cycle(range(560, 720, 40))  # two clicks at one place were a double one
+
+        def nudged() -> bool:
+            """Moves everything a little, again and again: a window that shows may not listen
+            yet."""
+            xdotool("windowfocus", window)
+            xdotool("mousemove", "--window", window, next(places), 300)
+            xdotool("click", 1)
+            xdotool("key", "ctrl+a")
+            xdotool("key", "Right")
+            return kept(home) not in ("", PLAIN)
+
+        qtbot.waitUntil(nudged, timeout=PATIENCE)
     finally:
         os.kill(program.pid, signal.SIGKILL)
         program.wait(30)
