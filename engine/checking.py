@@ -9,6 +9,7 @@ import gc
 import struct
 import sys
 from collections import OrderedDict
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -135,9 +136,10 @@ def main() -> None:
         desk.waiting.put(None)
 
     Thread(target=receive, daemon=True).start()
-    while (ask := desk.waiting.get()) is not None:
-        if ask.document:
-            write_frame(stdout, desk.answer(ask))
+    with suppress(BrokenPipeError):  # nobody waits for an answer any more
+        while (ask := desk.waiting.get()) is not None:
+            if ask.document:
+                write_frame(stdout, desk.answer(ask))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,10 @@ def changed_steps(old: Workflow | None, new: Workflow) -> frozenset[str]:
     canvas."""
     if old is None:
         return frozenset()
-    kept = set(map(id, old.steps)).intersection(map(id, new.steps))
+    if len(old.steps) == len(new.steps):
+        kept = {id(a) for a, b in zip(old.steps, new.steps, strict=True) if a is b}
+    else:
+        kept = set(map(id, old.steps)).intersection(map(id, new.steps))
     before, after = _by_key(old, kept), _by_key(new, kept)
     return frozenset(key for key in after if before.get(key) != after[key])
 

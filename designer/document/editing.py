@@ -16,6 +16,7 @@ from designer.document.draft import Draft
 from designer.document.files import DocumentError
 from designer.document.graph import EMPTY, Graph, GraphBuilder, moved_graph, recounted
 from designer.document.history import Edits, Entry, History
+from designer.document.patch import patched_graph
 from designer.document.place_check import BROKEN_PLACE
 from designer.document.places import PlaceReader, Places, read_places
 from designer.document.selection import Selection
@@ -380,13 +381,15 @@ class EditedText(QObject):
         if workflow is None:
             return change
         old, self._workflow = self._workflow, workflow
-        graph, self._graph = self._graph, self._builder.build(workflow, self._problems)
+        graph = self._graph
+        part = patched_graph(graph, old, workflow, self.catalogue) if old is not None else None
+        self._graph = part if part is not None else self._builder.build(workflow, self._problems)
         self._read = self._revision
         return replace(
             change,
             steps=differing(graph, self._graph) | changed_steps(old, workflow),
-            structure=list(graph.nodes) != list(self._graph.nodes)
-            or graph.edges != self._graph.edges,
+            structure=part is None
+            and (list(graph.nodes) != list(self._graph.nodes) or graph.edges != self._graph.edges),
             positions=moved_nodes(graph, self._graph),
             workflow=old is None or without_nodes(old) != without_nodes(workflow),
         )
