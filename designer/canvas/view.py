@@ -56,6 +56,8 @@ class CanvasView(CanvasSurface):
     """A node was double-clicked, or opened with Enter: its key."""
     collapse_wanted = Signal()
     """The selected steps, or those of the selected frame, are to become a sub-workflow."""
+    expand_wanted = Signal()
+    """The selected sub-workflow is to be expanded in place."""
     node_menu_opening = Signal(QMenu, str)
     """The menu of one node opens; entries may be added that concern it: the menu, its key."""
 

@@ -194,7 +194,7 @@ def check_ways_out(
                     f"The wire from {title} ({wait.port}) to {step.title} leaves the group; "
                     "of a sub-workflow only its success can be told."
                 )
-            if not _is_sure(wait.step, known, inner, sure):
+            if not is_sure(wait.step, known, inner, sure):
                 raise EditRefused(
                     f"{step.title} waits for {title}, which may be skipped while the rest "
                     "completes; a sub-workflow completes as one."
@@ -203,7 +203,7 @@ def check_ways_out(
     return frozenset(followers)
 
 
-def _is_sure(
+def is_sure(
     key: str,
     known: Mapping[str, Step],
     inner: Mapping[str, tuple[Dependency, ...]],

@@ -85,6 +85,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ),
     ActionSpec("fold", "Fold or unfold the frame", "Arrange", "chevron-down", hint="H"),
     ActionSpec("collapse", "Make a sub-workflow of the selection", "Arrange", "workflow"),
+    ActionSpec("expand", "Expand the sub-workflow in place", "Arrange", "external"),
     ActionSpec("note", "Add a note", "Arrange", "note", hint="Shift+S"),
     ActionSpec("run", "Run", "Run", "play", ("F5",)),
     ActionSpec("stop", "Stop", "Run", "stop", ("Shift+F5",)),

@@ -14,7 +14,7 @@ NEEDS_DOCUMENT = (
     "save", "save-as", "close-tab", "run", "validate", "cut", "copy", "paste", "duplicate",
     "delete", "select-all", "rename", "toggle-enabled", "fit", "fit-selection", "zoom-in",
     "zoom-out", "actual-size", "tidy", "tidy-down", "next-tab", "previous-tab", "insert-step",
-    "detach", "delete-join", "frame", "unframe", "fold", "note", "collapse",
+    "detach", "delete-join", "frame", "unframe", "fold", "note", "collapse", "expand",
     "align-left", "align-centre", "align-right", "align-top", "align-middle", "align-bottom",
     "distribute-across", "distribute-down", "toggle-grid",
 )  # fmt: skip

@@ -56,6 +56,7 @@ def edit_handlers(desk: FileDesk) -> Handlers:
         "frame": on_current(desk, lambda space: space.canvas.frame_selection()),
         "unframe": on_current(desk, lambda space: space.canvas.unframe()),
         "collapse": on_current(desk, lambda space: space.canvas.collapse()),
+        "expand": on_current(desk, lambda space: space.canvas.expand_wanted.emit()),
         "fold": on_current(desk, lambda space: space.canvas.fold()),
         "note": on_current(desk, lambda space: space.canvas.add_note()),
         "toggle-enabled": on_current(desk, lambda space: space.canvas.toggle_enabled()),

@@ -54,6 +54,16 @@ def test_a_frame_becomes_a_sub_workflow_of_its_name(canvas: CanvasView, tmp_path
     }
 
 
+def test_it_is_expanded_in_place_again(canvas: CanvasView) -> None:
+    collapsing = Collapsing(canvas.document, canvas, asyncio.run, canvas)
+    canvas.document.selection.set(["add"])
+    canvas.collapse()
+    assert [step.type for step in canvas.document.workflow.steps].count("workflow") == 1
+    collapsing.expand_current()
+    assert [step.id for step in canvas.document.workflow.steps] == ["make", "add", "tell"]
+    assert canvas.document.step("tell").config == {"expression": "steps.add.output + 1"}
+
+
 def test_the_reason_is_told_where_it_cannot_be(canvas: CanvasView, tmp_path: Path) -> None:
     told: list[str] = []
     collapsing = Collapsing(canvas.document, canvas, asyncio.run, canvas)
