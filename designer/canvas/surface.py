@@ -308,6 +308,9 @@ class CanvasSurface(QWidget):
             text = words.describe(self.scene.nodes[self.scene.index[key]], self.states.get(key))
             if len(selection.ids) > 1:
                 text = f"{len(selection.ids)} selected, last {text}"
+        elif selection.shapes:
+            areas = [self.areas.items[k] for k in selection.shapes if k in self.areas.items]
+            text = words.describe_areas(areas)
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
             event = QAccessibleEvent(self, QAccessible.Event.DescriptionChanged)

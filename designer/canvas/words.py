@@ -1,7 +1,8 @@
 """What the canvas says in words: tooltips, and the description for a screen reader. Plain text."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from designer.canvas.areas import Area
 from designer.canvas.hit import Hit
 from designer.canvas.scene import Scene
 from designer.canvas.states import NodeState, utc_now
@@ -44,6 +45,18 @@ def describe(node: NodeView, state: NodeState | None) -> str:
         parts.append("disabled")
     parts.extend(_counts(node))
     return ", ".join(part for part in parts if part)
+
+
+def describe_areas(areas: Sequence[Area]) -> str:
+    """The selected frames and notes, for a screen reader."""
+    if len(areas) != 1:
+        return f"{len(areas)} frames and notes selected"
+    area = areas[0]
+    if area.kind == "note":
+        return f"Note: {area.text}"
+    state = "folded" if area.folded else "open"
+    count = len(area.nodes)
+    return f"Frame {area.text}, {'1 step' if count == 1 else f'{count} steps'}, {state}"
 
 
 def _node_lines(node: NodeView, state: NodeState | None, problems: Iterable[Problem]) -> list[str]:

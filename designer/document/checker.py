@@ -14,6 +14,7 @@ from designer.document.check_process import check_process
 from designer.document.collector import collect_on_qt_thread
 from designer.document.history import Edits
 from designer.document.place_check import check_places
+from designer.document.shape_check import check_shapes
 from engine import Problem, Source, load, read_source
 from engine.checking import Ask
 
@@ -130,8 +131,13 @@ def _find(job: Job, ask: Ask | None) -> Found:
     answer = check_process().check(ask, job.text) if ask is not None else None
     if answer is None:  # a small text, or the process ended
         loaded = load(job.text, job.file, job.folder)
-        return Found(loaded.source, (*loaded.problems, *check_places(loaded.source)))
+        return Found(loaded.source, (*loaded.problems, *_check_canvas(loaded.source)))
     source = job.source or read_source(job.text, job.file)
     if answer.problems is None:
         return Found(source)
-    return Found(source, (*answer.problems, *check_places(source)))
+    return Found(source, (*answer.problems, *_check_canvas(source)))
+
+
+def _check_canvas(source: Source) -> tuple[Problem, ...]:
+    """What is wrong in the part of the file that the canvas writes."""
+    return (*check_places(source), *check_shapes(source))

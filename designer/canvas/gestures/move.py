@@ -115,10 +115,20 @@ class Move(Gesture):
         self._surface.redraw()
 
     def dress(self, frame: Frame) -> None:
+        frame.joining = self._joining()
         if self._loose:
             frame.hidden_wires = self._ties
         if self._wire >= 0:
             frame.lit_wires = frozenset({self._wire})
+
+    def _joining(self) -> str:
+        """The frame that the card under the pointer would come into."""
+        scene, areas = self._surface.scene, self._surface.areas
+        if not areas.items or self._copying or self._now == self._before:
+            return ""
+        x, y, w, h = scene.rects[scene.index[self._key]].tolist()
+        frame = areas.frame_at((x + w / 2, y + h / 2))
+        return frame if frame is not None and frame != areas.owner(self._key) else ""
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         paint_guides(painter, frame, self._lines)
