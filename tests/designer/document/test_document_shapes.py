@@ -43,7 +43,7 @@ def test_what_cannot_be_used_is_a_warning_at_its_place_with_a_fix() -> None:
         '"lost" has no place and is not shown',
     ]
     assert {problem.severity for problem in problems} == {"warning"}
-    fixed = edit.apply(TEXT, problems[2].fix.edit)
+    fixed = edit.apply(TEXT, problems[2].fix.splices)
     assert "steps: [a]}" in fixed and "gone" not in fixed
 
 
