@@ -28,21 +28,32 @@ class Memo:
     def __init__(self) -> None:
         self.steps: dict[int, KnownStep] = {}
         """By identity of the node."""
+        self.items: list[Node] = []
+        self.clean: tuple[Step, ...] | None = None
+        """The steps of ``items``, where each is one, read without a problem."""
+        self._pairs: list[Pair] = []
+        self._found: dict[str, Any] = {}
         self._plain: dict[int, tuple[Pair, Any]] = {}
 
     def plain(self, node: Node) -> Any:
         """The plain value of a mapping of many entries."""
         if node.kind != "mapping" or len(node.pairs) != len(node.members):
             return node.plain()
+        pairs = list(as_read(node.pairs))
+        if pairs == self._pairs:
+            return self._found
         known, met, found = self._plain, {}, {}
-        for pair in as_read(node.pairs):
+        for pair in pairs:
             entry = known.get(id(pair))
             if entry is None:
                 entry = (pair, pair.value.plain())
             met[id(pair)] = entry
             found[pair.key.text] = entry[1]
         self._plain = met
-        return found if found.keys() == node.members.keys() else node.plain()
+        if found.keys() != node.members.keys():
+            return node.plain()
+        self._pairs, self._found = pairs, found
+        return found
 
 
 def with_known_places(memo: Memo, node: Node) -> Mapping[str, Any]:

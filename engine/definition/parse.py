@@ -47,6 +47,7 @@ from engine.definition.trouble import quoted
 
 ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
 """What a step id, and the name of a condition's case, looks like."""
+_FEW = 50
 _VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,2}\Z")
 
 
@@ -98,6 +99,9 @@ def _top_steps(reader: Reader, node: Node, path: Path) -> Any:
     """The steps of the top list, those that stood there before as they were read then."""
     if node.kind != "sequence":
         return _steps(reader, node, path)
+    few = _few_changed(reader, node, path)
+    if few is not None:
+        return few
     found: list[Step] = []
     met: dict[int, KnownStep] = {}
     ids, known = reader.ids, reader.memo.steps
@@ -111,7 +115,34 @@ def _top_steps(reader: Reader, node: Node, path: Path) -> Any:
             found.append(entry.step)
         elif (step := _new_step(reader, node, (*path, index))) is not None:
             found.append(step)
-    return tuple(found)
+    steps = tuple(found)
+    reader.memo.items = list(as_read(node.items))
+    reader.memo.clean = steps if len(met) == len(reader.memo.items) == len(steps) else None
+    return steps
+
+
+def _few_changed(reader: Reader, node: Node, path: Path) -> tuple[Step, ...] | None:
+    """The steps of the last reading with those in their place that are new; None where these are
+    many, have other ids, or have problems."""
+    memo, items = reader.memo, list(as_read(node.items))
+    if memo.clean is None or len(items) != len(memo.items):
+        return None
+    changed = [i for i, item in enumerate(items) if item is not memo.items[i]]
+    if len(changed) > _FEW:
+        return None
+    steps = list(memo.clean)
+    for index in changed:
+        before = memo.steps.get(id(memo.items[index]))
+        alone = Reader(reader.source, reader.catalogue, memo)
+        step = _new_step(alone, node, (*path, index))
+        known = memo.steps.get(id(items[index]))
+        if step is None or known is None or before is None or known.ids != before.ids:
+            return None
+        steps[index] = step
+    for index in changed:
+        memo.steps.pop(id(memo.items[index]), None)
+    memo.items, memo.clean = items, tuple(steps)
+    return memo.clean
 
 
 def _new_step(reader: Reader, steps: Node, path: Path) -> Step | None:

@@ -79,12 +79,12 @@ def seen(document: Document) -> Any:
         {name: bare.get(name, getattr(node, name)) for name in node.__struct_fields__}
         for node in document.nodes()
     ]
-    return nodes, document.edges(), dict(document.graph.owners)
+    return document.workflow, nodes, document.edges(), dict(document.graph.owners)
 
 
 @pytest.mark.usefixtures("qtbot")
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 200)), max_size=8))
 def test_after_any_edits_the_graph_is_that_of_the_text(edits: list[tuple[str, int]]) -> None:
