@@ -40,15 +40,25 @@ class Commands:
 
     def copy(self) -> bool:
         """Puts the selected nodes on the clipboard as YAML; False when there are none."""
-        keys = self._in_order()
+        keys, frames = self._copied()
         if not keys:
             return False
         texts: list[str] = []
         places = {key: self._drawing.scene.position(key) for key in keys}
-        copied = self._surface.attempt(lambda: texts.append(self._document.copy(keys, places)))
+        copied = self._surface.attempt(
+            lambda: texts.append(self._document.copy(keys, places, frames))
+        )
         if copied and texts[0]:
             QGuiApplication.clipboard().setText(texts[0])
         return copied
+
+    def _copied(self) -> tuple[list[str], list[str]]:
+        """The selected nodes with those in selected frames, in the order of the file, and these
+        frames."""
+        scene = self._drawing.scene
+        inside, shapes = self._drawing.areas.carried(self._document.selection.shapes)
+        found = scene.indices({*self._document.selection.keys, *inside}).tolist()
+        return [scene.nodes[i].key for i in found], shapes
 
     def cut(self) -> None:
         if self.copy():
@@ -69,15 +79,15 @@ class Commands:
         return at
 
     def duplicate(self) -> None:
-        """Copies the selected nodes to a place beside them."""
-        keys = self._in_order()
+        """Copies the selected nodes, and frames with their steps, to a place beside them."""
+        keys, frames = self._copied()
         if not keys:
             return
         before = {key: self._drawing.scene.position(key) for key in keys}
         left, top = (min(place[axis] for place in before.values()) for axis in (0, 1))
         x, y = self._clear_of_corners((snap(left + _BESIDE), snap(top + _BESIDE)))
         places = {key: (a + x - left, b + y - top) for key, (a, b) in before.items()}
-        self._surface.attempt(lambda: self._document.duplicate(keys, places))
+        self._surface.attempt(lambda: self._document.duplicate(keys, places, frames))
 
     def select_all(self) -> None:
         scene = self._drawing.scene

@@ -9,6 +9,7 @@ from msgspec import Struct
 from designer.document.files import DocumentError
 from designer.document.places import Places, trigger_keys, walk_step_trees
 from designer.document.rename import free_id, renamed_tree
+from designer.document.shapes import FrameView
 from designer.document.views import Point, read_point
 from engine import Catalogue, Path, Source, read_source, to_yaml
 
@@ -19,10 +20,16 @@ class Fragment(Struct, frozen=True):
     steps: list[dict[str, Any]]
     triggers: list[dict[str, Any]]
     positions: Mapping[str, Point]
+    frames: tuple[dict[str, Any], ...] = ()
+    """Frames around them, as a file holds them."""
 
 
 def copied(
-    source: Source, places: Places, keys: Iterable[str], positions: Mapping[str, Point]
+    source: Source,
+    places: Places,
+    keys: Iterable[str],
+    positions: Mapping[str, Point],
+    frames: Iterable[FrameView] = (),
 ) -> str:
     """The nodes as the text of a small workflow, in the order of the file; empty for no nodes."""
     wanted = set(keys)
@@ -36,7 +43,16 @@ def copied(
     placed = {key: [round(x), round(y)] for key, (x, y) in positions.items() if key in wanted}
     if tree and placed:
         tree["designer"] = {"positions": placed}
+    held = {frame.key.partition(":")[2]: _frame(frame, wanted) for frame in frames}
+    if tree and held:
+        tree.setdefault("designer", {})["frames"] = held
     return to_yaml(tree) if tree else ""
+
+
+def _frame(frame: FrameView, wanted: set[str]) -> dict[str, Any]:
+    """A frame as it is copied: it will follow its steps."""
+    steps = [step for step in frame.steps if step in wanted]
+    return {"title": frame.title, "colour": frame.colour, "steps": steps}
 
 
 def _value(source: Source, path: Path) -> Any:
@@ -67,7 +83,16 @@ def read_fragment(text: str) -> Fragment:
         raise DocumentError(
             "The clipboard holds no steps. Copy some on the canvas or as YAML first."
         )
-    return Fragment(steps, triggers, _positions(tree))
+    return Fragment(steps, triggers, _positions(tree), _frames(tree))
+
+
+def _frames(tree: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    designer = tree.get("designer")
+    found = designer.get("frames") if isinstance(designer, dict) else None
+    held = found.values() if isinstance(found, dict) else ()
+    return tuple(
+        frame for frame in held if isinstance(frame, dict) and isinstance(frame.get("steps"), list)
+    )
 
 
 def _positions(tree: Mapping[str, Any]) -> dict[str, Point]:
@@ -103,7 +128,13 @@ def fitted(
         _keep_own_wires(step, own)
     triggers, keys = _fitted_triggers(fragment.triggers, names)
     moved = {ids.get(key) or keys.get(key): place for key, place in fragment.positions.items()}
-    return Fragment(steps, triggers, {key: at for key, at in moved.items() if key is not None})
+    frames = []
+    for frame in fragment.frames:
+        members = [ids.get(str(key)) or keys.get(str(key)) for key in frame["steps"]]
+        kept = {key: value for key, value in frame.items() if key not in ("box", "folded")}
+        frames.append({**kept, "steps": [key for key in members if key is not None]})
+    places = {key: at for key, at in moved.items() if key is not None}
+    return Fragment(steps, triggers, places, tuple(frame for frame in frames if frame["steps"]))
 
 
 def _name_apart(steps: list[dict[str, Any]], taken: set[str]) -> None:

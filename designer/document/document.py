@@ -10,6 +10,7 @@ from designer.document.draft import Draft
 from designer.document.editing import EditRefused
 from designer.document.graph import positions, step_face
 from designer.document.rename import free_id, id_refusal, renamed, renamed_in_frames
+from designer.document.shapes import FRAMES, free_key, read_frames
 from designer.document.steps import POSITIONS, list_length, place, starter_config, take_out
 from designer.document.views import EdgeView, NodeView, Point, Wire, trigger_key, trigger_name
 from designer.document.wires import arriving, first_port, rewire
@@ -231,11 +232,17 @@ class Document(WiredText):
 
     # Copies
 
-    def copy(self, keys: Iterable[str], places: Mapping[str, Point] | None = None) -> str:
-        """The nodes as YAML text; empty for none. ``places`` is where they are drawn, if that is
-        not where the author put them."""
+    def copy(
+        self,
+        keys: Iterable[str],
+        places: Mapping[str, Point] | None = None,
+        frames: Iterable[str] = (),
+    ) -> str:
+        """The nodes, and frames around them, as YAML text; empty for none. ``places`` is where they
+        are drawn, if that is not where the author put them."""
         known = positions(self.current_workflow()) | dict(places or {})
-        return clipboard.copied(self.source, self.places, keys, known)
+        held = [frame for frame in read_frames(self.workflow) if frame.key in set(frames)]
+        return clipboard.copied(self.source, self.places, keys, known, held)
 
     def paste(self, text: str, at: Point | None = None, name: str = "Paste") -> tuple[str, ...]:
         """Adds the steps and triggers of a text, with ids that are free; gives their keys. The top
@@ -255,18 +262,25 @@ class Document(WiredText):
             draft.insert(("steps",), list_length(draft.source, ("steps",)), fragment.steps)
             draft.insert(("triggers",), list_length(draft.source, ("triggers",)), fragment.triggers)
             place(draft, _around(fragment.positions, keys, at))
+            for tree in fragment.frames:
+                held = draft.source.node(FRAMES)
+                names = [str(one) for one in held.members] if held is not None else []
+                draft.set((*FRAMES, free_key("frame", names)), tree)
 
         self.gesture(f"{name} {_counted(len(keys), 'step')}", make)
         self.selection.set(keys)
         return keys
 
     def duplicate(
-        self, keys: Iterable[str], places: Mapping[str, Point] | None = None
+        self,
+        keys: Iterable[str],
+        places: Mapping[str, Point] | None = None,
+        frames: Iterable[str] = (),
     ) -> tuple[str, ...]:
-        """Copies nodes to these places, or else beside them; gives the keys of the copies."""
+        """Copies nodes, and frames around them, to these places, or else beside them; gives the keys of the copies."""
         wanted = list(keys)
         found = places or {key: at for key in wanted if (at := self.position(key)) is not None}
-        text, away = self.copy(wanted, found), 0.0 if places else PASTE_OFFSET
+        text, away = self.copy(wanted, found, frames), 0.0 if places else PASTE_OFFSET
         at = None
         if found:
             at = (

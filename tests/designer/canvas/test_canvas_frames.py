@@ -249,3 +249,15 @@ def test_a_frame_without_a_box_follows_its_steps(canvas, document: Document) -> 
     document.current_workflow()
     x, y, width, height = canvas.areas.drawn("frame:mine")
     assert x < 280 and y < 304 and x + width > 488 and y + height > 364
+
+
+def test_a_copied_frame_takes_its_steps_along_and_pasting_gives_both_free_names(
+    framed, document: Document
+) -> None:
+    document.selection.set((), (), [frame_of(document).key])
+    framed.key(Qt.Key.Key_D, CONTROL)
+    copy = frame_of(document, 1)
+    assert (copy.title, copy.steps) == ("Collect", ("fetch_2", "enough_2"))
+    assert frame_of(document).steps == ("fetch", "enough")
+    document.undo()
+    assert len(read_frames(document.workflow)) == 1
