@@ -29,8 +29,11 @@ from engine.runtime.showing import filled, whole
 from engine.runtime.start import Launcher, Wanted
 from engine.runtime.upkeep import (
     CLEAN,
+    PARK_LOOK,
+    RELEASE_LOOK,
     RESTS,
     ROLL,
+    WISH_LOOK,
     Upkeep,
     add_up,
     clean_logs,
@@ -65,13 +68,6 @@ from engine.store.views import (
     split_step_execution_id,
 )
 from engine.store.workflows import WorkflowFilter
-
-WISH_LOOK = 0.5
-"""Seconds between looks for what other processes ask of this one's executions."""
-RELEASE_LOOK = 1.0
-"""Seconds between looks for what dead engines hold, where their executions are not taken over."""
-PARK_LOOK = 1.0
-"""Seconds between looks for executions that need not be kept in memory."""
 
 log = logging.getLogger(__name__)
 

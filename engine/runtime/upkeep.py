@@ -12,6 +12,12 @@ from engine.store.stats import roll_up
 from engine.store.store import Store
 from engine.store.times import to_micros
 
+WISH_LOOK = 0.5
+"""Seconds between looks for what other processes ask of this one's executions."""
+RELEASE_LOOK = 1.0
+"""Seconds between looks for what dead engines hold, where their executions are not taken over."""
+PARK_LOOK = 1.0
+"""Seconds between looks for executions that need not be kept in memory."""
 ROLL = 2.0
 """Seconds between additions to the statistics."""
 RESTS = 4.0

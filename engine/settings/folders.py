@@ -9,10 +9,9 @@ from pathlib import Path
 MAX_SOCKET_PATH = 100
 """Bytes that a Unix socket's path may have here; systems allow 104 to 108."""
 _OWN_NAMES = frozenset(
-    {"treadle.sqlite", "engine.lock", "engine.log", "settings.yaml", "token", "owners", "run"}
-    | {"designer.ini", "samples", "unsaved"}
+    {"treadle.sqlite", "engine.lock", "engine.log", "settings.yaml", "owners", "designer.ini"}
 )
-"""What is in a data folder; one of them is enough to know it by."""
+"""What is in a data folder and hardly elsewhere; one of them is enough to know it by."""
 
 
 def home() -> Path:
