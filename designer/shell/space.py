@@ -22,6 +22,7 @@ from designer.runs import RunControls, RunPanel, RunSession, Spawn, run_menu
 from designer.shell.canvas_link import node_states
 from designer.shell.collapsing import Collapsing
 from designer.shell.compare_pane import ComparePane, Sides
+from designer.shell.fixing import Fixing
 from designer.shell.inspector_link import InspectorLink
 from designer.shell.sub_workflow import sub_workflow_menu
 from designer.shell.versions import VersionsLink
@@ -106,6 +107,7 @@ class DocumentSpace(QObject):
         self.panel.execution_wanted.connect(self.execution_wanted)
         self.controls.retried.connect(self.follow)
         self.canvas.node_menu_opening.connect(self._run_menu)
+        Fixing(self.document, self.canvas)
         self.canvas.node_menu_opening.connect(self._file_menu)
         self.document.selection.changed.connect(self._show_selected)
         self.session.states_changed.connect(self._draw_states)

@@ -40,6 +40,7 @@ from engine.definition.reading import (
     structure,
     text,
     texts,
+    word_fix,
 )
 from engine.definition.source import Source
 from engine.definition.tree import Node
@@ -266,7 +267,12 @@ def _type(reader: Reader, node: Node, path: Path) -> Any:
         noun = "trigger" if reader.trigger is not None else "step"
         hint = reader.hint(found, known) or f"known types: {', '.join(sorted(known))}"
         reader.tell(
-            "unknown-type", f"there is no {noun} type {quoted(found)}", node, path, hint=hint
+            "unknown-type",
+            f"there is no {noun} type {quoted(found)}",
+            node,
+            path,
+            hint=hint,
+            fix=word_fix(node, hint),
         )
     return found
 

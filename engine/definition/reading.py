@@ -3,6 +3,7 @@ reading goes on.
 """
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from engine.definition.tree import Node
 from engine.definition.trouble import did_you_mean, quoted
 from engine.definition.units import parse_duration, parse_size
 
+_MEANT = re.compile(r'did you mean "([A-Za-z_][A-Za-z0-9_]*)"\?\Z')
 MAX_PROBLEMS = 1000
 """Most problems that are told of one file."""
 
@@ -95,7 +97,19 @@ def _unknown(
 ) -> None:
     message = f"{what} has no key {quoted(key)}"
     hint = reader.hint(key, fields) or "keys of your own begin with x-"
-    reader.tell("unknown-key", message, node, path, hint=hint)
+    reader.tell("unknown-key", message, node, path, hint=hint, fix=word_fix(node, hint))
+
+
+def word_fix(node: Node, hint: str) -> Fix | None:
+    """The fix that writes the word which a hint suggests, where the node holds just a word."""
+    meant = _MEANT.match(hint)
+    if meant is None or node.anchor is not None or node.tag is not None or node.target is not None:
+        return None
+    quote = {"plain": "", "single": "'", "double": '"'}.get(node.style)
+    if quote is None:
+        return None
+    word = f"{quote}{meant[1]}{quote}"
+    return Fix(f'Change it to "{meant[1]}"', (Splice(node.start, node.end, word),))
 
 
 def mapping_of(reader: Reader, node: Node, path: Path, what: str) -> bool:
