@@ -61,8 +61,10 @@ class Commands:
         return [scene.nodes[i].key for i in found], shapes
 
     def cut(self) -> None:
+        (keys, frames), wires = self._copied(), self._removable_wires()
         if self.copy():
-            self.delete()
+            document = self._document
+            self._surface.attempt(lambda: framing.remove_all(document, keys, wires, frames))
 
     def paste(self, at: Point) -> None:
         """Adds what the clipboard holds, its top left corner at a scene point."""

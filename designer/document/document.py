@@ -277,7 +277,8 @@ class Document(WiredText):
         places: Mapping[str, Point] | None = None,
         frames: Iterable[str] = (),
     ) -> tuple[str, ...]:
-        """Copies nodes, and frames around them, to these places, or else beside them; gives the keys of the copies."""
+        """Copies nodes, and frames around them, to these places, or else beside them; gives the
+        keys of the copies."""
         wanted = list(keys)
         found = places or {key: at for key in wanted if (at := self.position(key)) is not None}
         text, away = self.copy(wanted, found, frames), 0.0 if places else PASTE_OFFSET

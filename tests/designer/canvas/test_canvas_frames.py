@@ -261,3 +261,14 @@ def test_a_copied_frame_takes_its_steps_along_and_pasting_gives_both_free_names(
     assert frame_of(document).steps == ("fetch", "enough")
     document.undo()
     assert len(read_frames(document.workflow)) == 1
+
+
+def test_cutting_a_frame_takes_its_steps_and_pasting_brings_both_back(
+    framed, document: Document
+) -> None:
+    document.selection.set((), (), [frame_of(document).key])
+    framed.key(Qt.Key.Key_X, CONTROL)
+    assert read_frames(document.workflow) == ()
+    assert document.step("fetch") is None
+    framed.key(Qt.Key.Key_V, CONTROL)
+    assert frame_of(document).steps == ("fetch", "enough")
