@@ -28,7 +28,7 @@ class Known(Struct, frozen=True, kw_only=True):
     def is_list(self) -> bool:
         if self.value is not UNSET and self.value is not None:
             return isinstance(self.value, list | tuple)
-        return self.entries is None and "array" in _kinds(self.schema)
+        return self.entries is None and _kinds(self.schema) - {"null"} == {"array"}
 
     @property
     def is_mapping(self) -> bool:
