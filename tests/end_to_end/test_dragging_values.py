@@ -36,6 +36,17 @@ def first_value(inspector: Any) -> QPoint:
     return QPoint(tree.viewport().mapToGlobal(place))
 
 
+def settled(inspector: Any) -> Callable[[], bool]:
+    """Tells once the value stands where it stood at the looks before: the layout has ended."""
+    seen: list[QPoint] = []
+
+    def look() -> bool:
+        seen.append(first_value(inspector))
+        return len(seen) > 15 and len(set(map(QPoint.toTuple, seen[-15:]))) == 1
+
+    return look
+
+
 def test_a_value_is_dragged_into_the_input_and_over_a_tab_into_a_field(
     person: Any, tmp_path: Path
 ) -> None:
@@ -50,15 +61,15 @@ def test_a_value_is_dragged_into_the_input_and_over_a_tab_into_a_field(
         end = QPoint(url.mapToGlobal(url.rect().center())) + QPoint(80, 0)
         inspector.choose_tab("input")
         yield lambda: inspector.findChild(ReachTree).isVisible()
+        yield settled(inspector)
         start = first_value(inspector)
-        yield lambda: True
         yield from me.drag(start, field(inspector, "input_mapping").label)
         yield lambda: document.value(("steps", 1, "input_mapping"))
         assert document.value(("steps", 1, "input_mapping")) == {
             "status_code": "{{ steps.fetch.output.status_code }}"
         }
+        yield settled(inspector)
         start = first_value(inspector)
-        yield lambda: True
         drag = me.drag(start, inspector.tabs.button("setup"))
         for _ in range(11):
             yield next(drag)
