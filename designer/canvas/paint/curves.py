@@ -23,6 +23,8 @@ _LINE = 7.0
 _MOST_LINES = 14_000
 """With more than this many lines to draw, each curve gets fewer."""
 _MOST_DASHED = 400
+_SHORT = 16.0
+"""Pixels up to which a wire among very many is one line."""
 _MOST_SMOOTH = 5_000
 """With more pieces of wires than this in view, none is a line that one could see the steps of."""
 _SELECTED, _LIT = -1, -2
@@ -44,11 +46,12 @@ def paint_wires(painter: QPainter, frame: Frame, kit: Kit, tints: Tints) -> None
     all_codes = _codes(frame, tints, found)
     codes = all_codes[owners]
     dashed = _dashed(frame, tints, found)[owners]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(pieces) < _MOST_SMOOTH)
+    smooth = len(pieces) < _MOST_SMOOTH
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     for code in sorted(set(codes.tolist()), key=lambda c: (c < 0, c)):
         role = _role(tints, code)
         chosen = codes == code
-        painter.setPen(wire_pen(frame, role))
+        painter.setPen(wire_pen(frame, role) if smooth else frame.style.color(role))
         draw_lines(painter, _in_view(frame, _lines(curves[chosen & ~dashed])))
         draw_lines(painter, _in_view(frame, _dashes(curves[chosen & dashed], frame.zoom)))
         if code == RUNNING and frame.pulse is not None and frame.zoom >= CARD_ZOOM:
@@ -128,6 +131,15 @@ def _dashed(frame: Frame, tints: Tints, found: Ints) -> NDArray[np.bool_]:
 
 def _lines(curves: Floats) -> Floats:
     """The curves as lines (k, 4): the longer a curve on the screen, the more."""
+    if len(curves) > _MOST_SMOOTH:
+        spans = np.abs(curves[:, 3] - curves[:, 0])
+        short = spans[:, 0] + spans[:, 1] < _SHORT
+        straight = np.concatenate([curves[short, 0], curves[short, 3]], axis=1)
+        return np.concatenate([straight, _bent_lines(curves[~short])])
+    return _bent_lines(curves)
+
+
+def _bent_lines(curves: Floats) -> Floats:
     if not len(curves):
         return np.empty((0, 4))
     legs = np.hypot(*np.moveaxis(np.diff(curves, axis=1), 2, 0)).sum(axis=1)
