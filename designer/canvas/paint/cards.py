@@ -18,9 +18,9 @@ from designer.canvas.paint.sprites import Sprite
 from designer.canvas.states import NodeState
 from designer.document.views import NodeView
 
-_TITLE_Y = 22.0
-_SUBTITLE_Y = 38.5
-_TIME_Y = 50.5
+_TITLE_Y = 20.5
+_SUBTITLE_Y = 36.0
+_TIME_Y = 51.0
 _MARGIN = 126.0
 """Scene units around a card that its ring, badge and labels may take."""
 _LABEL_ROOM = 126.0
