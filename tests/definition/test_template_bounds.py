@@ -23,7 +23,7 @@ from engine.definition.template import (
     to_json_text,
 )
 
-SECONDS = 2.0
+SECONDS = 6.0
 MEGABYTES = 256
 
 
