@@ -144,7 +144,8 @@ def _cancelled_by_signals(engine: "Engine", identity: str) -> Iterator[None]:
     def cancel() -> None:
         cancels.add(asyncio.ensure_future(engine.cancel(identity)))
         with contextlib.suppress(OSError):  # of a terminal that is gone
-            tell("cancelling; once more to skip the clean-up")
+            again = "once more to skip the clean-up" if said == 1 else "without the clean-up"
+            tell(f"cancelling; {again}")
 
     with _handled(_ending(), handle):
         yield

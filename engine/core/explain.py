@@ -200,7 +200,8 @@ def _waiting(state: State, step: StepState) -> str:
         return f"It waits until {wait.until:%Y-%m-%d %H:%M:%S} UTC."
     if wait.kind == "event":
         config = step.config or {}
-        match = f" with {config['match']}" if config.get("match") else ""
+        fields = (config.get("match") or {}).items()
+        match = " with " + _names([f"{name}: {value}" for name, value in fields]) if fields else ""
         return f"It waits for an event of type {config.get('event')}{match}."
     if wait.kind == "child":
         return f"It waits for the sub-workflow's execution {wait.child or '(being started)'}."

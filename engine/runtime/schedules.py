@@ -114,7 +114,7 @@ class Schedules:
         """Runs what was missed, as the schedule's policy says."""
         if due.missed:
             log.info(
-                "%s: %d fires of %s were missed, %d of them made up for",
+                "%s: %d fires of %s were missed; it runs %d times now",
                 entry.workflow.name,
                 due.missed,
                 entry.trigger.name,
