@@ -286,6 +286,8 @@ class InspectorView(QWidget):
 
 def _keep_edge(column: QVBoxLayout, edge: int, bar: QScrollBar, _low: int, high: int) -> None:
     """Keeps fields as wide as they are when the scroll bar comes and goes beside them."""
+    if not isValid(bar):  # it goes before the area does
+        return
     room = bar.sizeHint().width() if high > 0 else 0
     margins = column.contentsMargins()
     margins.setRight(edge - room)

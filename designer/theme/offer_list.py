@@ -133,10 +133,17 @@ class OfferList(QFrame):
 
 class Completer(QObject):
     """Completes what is typed into a field. ``offers`` is asked at the cursor; offers come while
-    one types and with Ctrl+Space, Enter or Tab takes the chosen one, Escape puts them away."""
+    one types and with Ctrl+Space, Enter or Tab takes the chosen one, Escape puts them away.
 
-    def __init__(self, theme: Theme, field: QPlainTextEdit, offers: Offers) -> None:
+    In ``code`` Enter takes only what was asked for or the arrows chose: else it is a new line.
+    """
+
+    def __init__(
+        self, theme: Theme, field: QPlainTextEdit, offers: Offers, *, code: bool = False
+    ) -> None:
         super().__init__(field)
+        self._code = code
+        self._moved = False
         self._theme = theme
         self._field = field
         self._offers = offers
@@ -173,6 +180,7 @@ class Completer(QObject):
 
     def close(self) -> None:
         self._soon.stop()
+        self._moved = False
         if self._list is not None and self._list.isVisible():
             self._list.hide()
 
@@ -216,6 +224,7 @@ class Completer(QObject):
         )
         if _asks(event):
             self.offer()
+            self._moved = True
             return True
         if self.is_open and bare and self._steered(event.key()):
             return True
@@ -223,6 +232,7 @@ class Completer(QObject):
         self._typing = bool(typed) and (typed.isalnum() or typed == "_" or typed in AT_ONCE)
         if self._typing or (self.is_open and event.key() == Qt.Key.Key_Backspace):
             self._typing = True
+            self._moved = False
             self._soon.start()
         elif typed and self.is_open:
             self.close()
@@ -231,7 +241,11 @@ class Completer(QObject):
     def _steered(self, key: int) -> bool:
         move = _MOVES.get(Qt.Key(key))
         if move is not None:
+            self._moved = True
             self.list.move(move)
+        elif self._code and not self._moved and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.close()
+            return False
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab):
             goes_on = self.list.current is not None and self.list.current.goes_on
             self.take()

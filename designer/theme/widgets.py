@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from designer.theme.theme import Theme
 
@@ -367,7 +368,8 @@ class SearchField(QLineEdit):
         theme.changed.connect(self._redraw)
 
     def _redraw(self) -> None:
-        self._glass.setIcon(self._theme.icon("search", "faint"))
+        if isValid(self._glass):  # it goes before the field does
+            self._glass.setIcon(self._theme.icon("search", "faint"))
 
 
 class EmptyState(QWidget):

@@ -145,7 +145,7 @@ class CodeEditor(Editor):
         set_style_property(self.edit, "invalid", invalid)
 
     def complete_with(self, offers: Offers) -> None:
-        Completer(self.theme, self.edit, offers)
+        Completer(self.theme, self.edit, offers, code=True)
 
     def _changed(self) -> None:
         if not self.edit.setting:

@@ -258,3 +258,22 @@ steps:
     bench.view.set_context({"steps": {}})
     row = bench.row("config", "expression")
     qtbot.waitUntil(lambda: row._preview.text() == "Preview from the last run: “Ana”")
+
+
+def test_enter_in_code_is_a_new_line_unless_an_offer_was_chosen(bench_of):
+    text = 'steps:\n  - {id: a, type: script, config: {script: "total = 1\\n"}}\n'
+    bench = bench_of(text).select("a")
+    edit = bench.row("config", "script").editor.edit
+    edit.moveCursor(edit.textCursor().MoveOperation.End)
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    QTest.keyClicks(edit, "pri")
+    assert "print" in offers(bench)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.toPlainText() == "total = 1\npri\n"
+    QTest.keyClicks(edit, "pri")
+    assert "print" in offers(bench)
+    QTest.keyClick(edit, Qt.Key.Key_Down)
+    QTest.keyClick(edit, Qt.Key.Key_Up)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert edit.toPlainText().startswith("total = 1\npri\nprint")
