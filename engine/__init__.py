@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from engine.definition.template import TESTS as TESTS
     from engine.definition.template import Function as Function
     from engine.definition.template import Limits as Limits
+    from engine.definition.template import Reference as Reference
     from engine.definition.template import Template as Template
     from engine.definition.template import TemplateError as TemplateError
     from engine.definition.template import parse_expression as parse_expression
@@ -98,6 +99,7 @@ _MODULES = {
     "TESTS": "engine.definition.template",
     "Function": "engine.definition.template",
     "Limits": "engine.definition.template",
+    "Reference": "engine.definition.template",
     "Template": "engine.definition.template",
     "home": "engine.settings.folders",
     "Source": "engine.definition.source",

@@ -11,6 +11,7 @@ from designer.document.editing import EditRefused
 from designer.document.rename import free_id
 from engine import (
     Dependency,
+    Reference,
     Step,
     TemplateError,
     dependencies,
@@ -59,18 +60,24 @@ def accessor(root: str, *names: str) -> str:
     return root + "".join(parts)
 
 
-def rewritten(text: str, bare: bool, swap: Callable[[tuple[str | int, ...]], str | None]) -> str:
-    """A template with the beginnings of some references replaced: ``swap`` gives, for a path, what
-    stands for its first three parts under ``steps``, else for its first part. Raises EditRefused
-    where the text cannot be told apart."""
+def references_of(text: str, bare: bool) -> list[Reference]:
+    """The references of a template, the last first, so that each can be replaced in its turn.
+    Raises EditRefused where the template has errors."""
     if "{{" not in text and not bare:
-        return text
+        return []
     try:
         template = parse_expression(text) if bare else parse_template(text)
     except TemplateError as error:
         raise EditRefused(f"Mend this template first: {text.strip()[:60]} ({error}).") from error
+    return sorted(template.references, key=lambda one: -one.start)
+
+
+def rewritten(text: str, bare: bool, swap: Callable[[tuple[str | int, ...]], str | None]) -> str:
+    """A template with the beginnings of some references replaced: ``swap`` gives, for a path, what
+    stands for its first three parts under ``steps``, else for its first part. Raises EditRefused
+    where the text cannot be told apart."""
     result = text
-    for found in sorted(template.references, key=lambda one: -one.start):
+    for found in references_of(text, bare):
         new = swap(found.path)
         if new is None:
             continue

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from designer.document.border import is_sure
+from designer.document.border import is_sure, references_of
 from designer.document.document import Document
 from designer.document.draft import Draft
 from designer.document.editing import EditRefused
@@ -26,12 +26,9 @@ from engine import (
     Dependency,
     Path,
     Step,
-    TemplateError,
     Workflow,
     dependencies,
     load,
-    parse_expression,
-    parse_template,
 )
 
 _PART = r"\s*(?:\.\s*\w+|\[\s*(?:'[^']*'|\"[^\"]*\")\s*\])"
@@ -121,14 +118,8 @@ def _check(own: Mapping[str, Any], sub: Mapping[str, Any], inner: Workflow) -> N
 def replaced(text: str, bare: bool, swap: Swap) -> str:
     """A template with references replaced: ``swap`` gives how many parts of a path it stands for,
     and the expression instead."""
-    if "{{" not in text and not bare:
-        return text
-    try:
-        template = parse_expression(text) if bare else parse_template(text)
-    except TemplateError as error:
-        raise EditRefused(f"Mend this template first: {text.strip()[:60]} ({error}).") from error
     result = text
-    for found in sorted(template.references, key=lambda one: -one.start):
+    for found in references_of(text, bare):
         new = swap(found.path)
         if new is None:
             continue
